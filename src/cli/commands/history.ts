@@ -1,0 +1,92 @@
+/** `backupmon history`: what was concluded, newest first. */
+import { parseDuration } from '../../core/duration.ts';
+import { parseInstant } from '../../core/instant.ts';
+import { statuses, type Status } from '../../core/statuses.ts';
+import { listEvents } from '../../db/events.ts';
+import { loadJobs } from '../../db/jobs.ts';
+import { openDatabase } from '../../db/open.ts';
+import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { UserProblem } from '../problems.ts';
+import { parseName, selector } from '../selection.ts';
+import { toEventView } from '../status-view.ts';
+
+const PEOPLE_LIMIT = 20;
+
+export interface HistoryOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly status?: string;
+  readonly limit?: string;
+}
+
+/** A span back from now (`7d`), a date, or a date with time, in the configuration's zone. */
+function instantOf(option: string, text: string, now: number, zone: string): number {
+  const span = parseDuration(text);
+  if (span !== null) return now - span;
+  const instant = parseInstant(/^\d{4}-\d\d-\d\d$/u.test(text) ? `${text}T00:00` : text, zone);
+  if (instant !== null) return instant;
+  throw new UserProblem('usage', `--${option} ${text} is no time`, {
+    hint: 'give a span such as 7d or 12h, a date such as 2026-06-20, or 2026-06-20T18:00',
+  });
+}
+
+function statusesOf(text: string | undefined): Status[] {
+  if (text === undefined) return [];
+  return text.split(',').map((word) => {
+    const wanted = word.trim().toUpperCase();
+    const found = statuses.find((status) => status === wanted);
+    if (found !== undefined) return found;
+    throw new UserProblem('usage', `--status ${word} is no status`, {
+      hint: `one of ${statuses.join(', ')}`,
+    });
+  });
+}
+
+function limitOf(text: string | undefined, json: boolean): number | null {
+  if (text === undefined) return json ? null : PEOPLE_LIMIT;
+  if (/^[1-9]\d{0,8}$/u.test(text)) return Number(text);
+  throw new UserProblem('usage', `--limit ${text} is no whole number above 0`);
+}
+
+export async function history(
+  context: Context,
+  names: readonly string[],
+  options: HistoryOptions,
+): Promise<ExitCode> {
+  const limit = limitOf(options.limit, context.json);
+  const statusFilter = statusesOf(options.status);
+  const config = await loadedConfig(context);
+  const now = context.io.now();
+  const at = (name: 'since' | 'until'): number | null => {
+    const text = options[name];
+    return text === undefined ? null : instantOf(name, text, now, config.timezone);
+  };
+  const [since, until] = [at('since'), at('until')];
+  const { db, close } = openDatabase(config.database, 'read');
+  try {
+    if (names.length > 0) selector(names, [...config.jobs, ...(await loadJobs(db)).values()]);
+    const events = await listEvents(db, {
+      jobs: names.map(parseName),
+      since,
+      until,
+      statuses: statusFilter,
+      // One more, to know whether there are more.
+      limit: limit === null ? null : limit + 1,
+    });
+    const view = {
+      now,
+      events: events.slice(0, limit ?? undefined).map((event) => toEventView(config, event)),
+      limited: limit !== null && events.length > limit,
+    };
+    if (context.json) {
+      const { historyDocument, toJson } = await import('../../render/json/index.ts');
+      context.io.out.write(toJson(historyDocument(view)));
+    } else {
+      const { renderHistory } = await import('../../render/history-table.ts');
+      writeLines(context.io.out, renderHistory(view, context.outScreen), 'ok');
+    }
+    return 0;
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,187 @@
+/** `backupmon scan`: one pass. */
+import { occurrencesOf } from '../../calendar/occurrences.ts';
+import { writeConfigCache } from '../../config/cache.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { Config, Job } from '../../core/job.ts';
+import { takeLock } from '../../db/lock.ts';
+import { openDatabase, type OpenDatabase } from '../../db/open.ts';
+import { pathConflicts } from '../../db/path-conflicts.ts';
+import { beginScan, finishScan, unfinishedScan } from '../../db/scans.ts';
+import type { PassOutcome, PassRequest } from '../../pass/request.ts';
+import { scan as runPass } from '../../pass/scan.ts';
+import { checkMarker, checkWritable } from '../../validated/tree.ts';
+import { version } from '../../version.ts';
+import { exitCodes, loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { becomeOwner } from '../owner.ts';
+import { passView, severityOf } from '../pass-view.ts';
+import { UserProblem } from '../problems.ts';
+import { progressLine } from '../progress.ts';
+import { readerFor } from '../reader.ts';
+import { selector } from '../selection.ts';
+
+export interface ScanOptions {
+  readonly dryRun: boolean;
+}
+
+export const exitCodeOf = (outcome: PassOutcome): ExitCode =>
+  outcome.counts.blocked > 0 ? 3 : exitCodes[severityOf(outcome)];
+
+/** Another pass holds the lock: that is fine, unless it has been at it for too long. */
+async function yieldTo(context: Context, config: Config): Promise<ExitCode> {
+  const { db, close } = openDatabase(config.database, 'read');
+  try {
+    const other = await unfinishedScan(db);
+    const age = other === null ? 0 : context.io.now() - other.startedAt;
+    if (age > config.scanTimeout) {
+      throw new UserProblem(
+        'scan_stuck',
+        `another scan has been running for ${formatDuration(age)}, longer than scan_timeout (${formatDuration(config.scanTimeout)})`,
+        {
+          hint: 'look for the process `backupmon scan`; the lock is freed as soon as it ends',
+        },
+      );
+    }
+    if (context.options.verbose === true)
+      writeLines(context.io.err, 'another scan is running: nothing to do', 'ok');
+    return 0;
+  } finally {
+    await close();
+  }
+}
+
+async function checkPaths(db: OpenDatabase['db'], config: Config): Promise<void> {
+  const conflicts = await pathConflicts(db, config.jobs);
+  if (conflicts.length === 0) return;
+  throw new UserProblem('config_invalid', conflicts.map((conflict) => conflict.message).join('\n'));
+}
+
+function requestFor(
+  context: Context,
+  config: Config,
+  db: OpenDatabase['db'],
+  now: number,
+  names: readonly string[],
+  options: ScanOptions,
+  passId: number | null,
+): PassRequest {
+  const progress = progressLine(context);
+  return {
+    config,
+    db,
+    calendar: occurrencesOf,
+    now,
+    passId,
+    complete: names.length === 0,
+    inScope: selector(names, config.jobs) as (job: Job) => boolean,
+    dryRun: options.dryRun,
+    openReader: (bytes, files) => {
+      progress.expect(files, bytes);
+      return readerFor(config, bytes, context.io.program, progress.onBytes);
+    },
+    onFile: progress.onFile,
+    onVerbose: (line) => {
+      if (context.options.verbose === true) writeLines(context.io.err, line, 'ok');
+    },
+    onEnd: progress.end,
+  };
+}
+
+async function print(
+  context: Context,
+  config: Config,
+  outcome: PassOutcome,
+  now: number,
+  dryRun: boolean,
+): Promise<void> {
+  const view = passView(config, outcome, { now, command: 'scan', dryRun });
+  const { out, err } = context.io;
+  if (context.json) {
+    const { passDocument, toJson } = await import('../../render/json/index.ts');
+    out.write(toJson(passDocument(view)));
+    return;
+  }
+  if (context.options.quiet === true) return;
+  const { renderEvents, renderNews } = await import('../../render/pass-lines.ts');
+  if (context.options.verbose === true || dryRun)
+    writeLines(out, renderEvents(view, context.outScreen), view.severity);
+  writeLines(out, renderNews(view, context.outScreen), view.severity);
+  if (out.terminal && !dryRun && view.news.length === 0) {
+    const { counts } = outcome;
+    writeLines(
+      err,
+      `${counts.jobs} jobs looked at, ${counts.events} new conclusions, ${counts.published} versions published; see \`backupmon status\``,
+      'ok',
+    );
+  }
+}
+
+async function dryRun(
+  context: Context,
+  config: Config,
+  names: readonly string[],
+  now: number,
+): Promise<ExitCode> {
+  const { db, close } = openDatabase(config.database, 'read');
+  try {
+    checkMarker(config.validated);
+    await checkPaths(db, config);
+    const outcome = await runPass(
+      requestFor(context, config, db, now, names, { dryRun: true }, null),
+    );
+    await print(context, config, outcome, now, true);
+    return exitCodeOf(outcome);
+  } finally {
+    await close();
+  }
+}
+
+async function locked(
+  context: Context,
+  config: Config,
+  names: readonly string[],
+  now: number,
+): Promise<ExitCode> {
+  const { db, close } = openDatabase(config.database, 'write');
+  try {
+    checkMarker(config.validated);
+    checkWritable(config.validated);
+    await checkPaths(db, config);
+    const complete = names.length === 0;
+    const request = requestFor(context, config, db, now, names, { dryRun: false }, null);
+    const passId = await beginScan(db, {
+      command: 'scan',
+      startedAt: now,
+      complete,
+      program: version,
+    });
+    const outcome = await runPass({ ...request, passId });
+    const code = exitCodeOf(outcome);
+    await finishScan(db, passId, context.io.now(), code, outcome.counts);
+    await print(context, config, outcome, now, false);
+    return code;
+  } finally {
+    await close();
+  }
+}
+
+export async function scan(
+  context: Context,
+  names: readonly string[],
+  options: ScanOptions,
+): Promise<ExitCode> {
+  const config = await loadedConfig(context);
+  const now = context.io.now();
+  selector(names, config.jobs);
+  if (options.dryRun) return dryRun(context, config, names, now);
+  becomeOwner(config.database, context.io.uid);
+  // Says what is wrong with the database before a lock file is made beside it.
+  await openDatabase(config.database, 'read').close();
+  const lock = takeLock(config.database, 0);
+  if (lock === null) return yieldTo(context, config);
+  try {
+    writeConfigCache(config, context.io.env, version);
+    return await locked(context, config, names, now);
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,80 @@
+/** `backupmon status`: where every job stands now. */
+import { occurrencesOf } from '../../calendar/occurrences.ts';
+import type { Job } from '../../core/job.ts';
+import { isRunning } from '../../db/lock.ts';
+import { openDatabase } from '../../db/open.ts';
+import { exitCodes, loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { selector } from '../selection.ts';
+import { formerJob, statusView, type StatusSource } from '../status-view.ts';
+
+export interface StatusOptions {
+  readonly nagios: boolean;
+  readonly problems: boolean;
+}
+
+export async function status(
+  context: Context,
+  names: readonly string[],
+  options: StatusOptions,
+): Promise<ExitCode> {
+  const config = await loadedConfig(context);
+  const { db, close } = openDatabase(config.database, 'read');
+  try {
+    const source: StatusSource = {
+      config,
+      db,
+      calendar: occurrencesOf,
+      now: context.io.now(),
+      running: isRunning(config.database),
+    };
+    const view = await statusView(source, (configured, records) => {
+      const known = new Set(configured.map((job) => job.id));
+      const former = [...records].flatMap(([id, record]): Job[] =>
+        known.has(id) ? [] : [formerJob(record, config)],
+      );
+      const chosen = selector(names, [...configured, ...former]);
+      // Without a name only what is expected is shown; by name also what is disabled or was removed.
+      return names.length === 0
+        ? configured.filter((job) => job.enabled)
+        : [...configured, ...former].filter(chosen);
+    });
+    await print(context, source, view, names, options);
+    return exitCodes[view.severity];
+  } finally {
+    await close();
+  }
+}
+
+async function print(
+  context: Context,
+  source: StatusSource,
+  view: Awaited<ReturnType<typeof statusView>>,
+  names: readonly string[],
+  options: StatusOptions,
+): Promise<void> {
+  const { out } = context.io;
+  if (context.json) {
+    const { statusDocument, toJson } = await import('../../render/json/index.ts');
+    out.write(toJson(statusDocument(view)));
+    return;
+  }
+  if (options.nagios) {
+    const { renderNagios } = await import('../../render/nagios.ts');
+    out.write(renderNagios(view));
+    return;
+  }
+  const only = view.jobs.length === 1 && names.length === 1 ? view.jobs[0] : undefined;
+  if (only !== undefined && names[0]?.includes('/') === true) {
+    const { jobDetail } = await import('../detail-view.ts');
+    const { renderJobDetail } = await import('../../render/status-detail.ts');
+    out.write(renderJobDetail(await jobDetail(source, view, only), context.outScreen));
+    return;
+  }
+  const { renderStatus } = await import('../../render/status-table.ts');
+  if (context.options.quiet === true && view.severity === 'ok') return;
+  writeLines(
+    out,
+    renderStatus(view, context.outScreen, { problemsOnly: options.problems }),
+    view.severity,
+  );
+}

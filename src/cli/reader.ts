@@ -1,0 +1,16 @@
+/** Chooses how files are read: several threads where enough is waiting to pay for starting them. */
+import { availableParallelism } from 'node:os';
+import type { Config } from '../core/job.ts';
+import { singleReader, threadedReader, type Reader } from '../intake/reader.ts';
+import type { Progress } from '../intake/read.ts';
+
+/** A worker costs 25 to 50 ms to start; this much is hashed in that time. */
+const WORTH_THREADS_BYTES = 64 * 1024 * 1024;
+
+/** `parallel: 1` is the switch for one thread and system calls that repeat. */
+export function readerFor(config: Config, bytes: number, program: URL, progress: Progress): Reader {
+  const threads = config.parallel === 'auto' ? availableParallelism() : config.parallel;
+  return threads === 1 || bytes < WORTH_THREADS_BYTES
+    ? singleReader(progress)
+    : threadedReader(threads, program, progress);
+}

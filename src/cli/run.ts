@@ -1,0 +1,224 @@
+/** Arguments in, exit code out. Each command is loaded only when it runs. */
+import { Command, CommanderError } from 'commander';
+import { version } from '../version.ts';
+import {
+  makeContext,
+  writeLines,
+  type Context,
+  type ExitCode,
+  type GlobalOptions,
+} from './context.ts';
+import type { Io } from './io.ts';
+import { knownProblem, UserProblem } from './problems.ts';
+
+const EXIT_STATUS = `
+Exit status:
+  0  all is well, or there is nothing to say
+  1  the worst is a warning
+  2  the worst is critical; promote: refused
+  3  it could not be done: usage, configuration, database, permission, a bug,
+     or some job could not be judged`;
+
+const JSON_OPTION = ['--json', 'print one JSON document'] as const;
+
+type Run = (context: Context) => Promise<ExitCode>;
+
+interface Chosen {
+  run: Run | null;
+  json: boolean;
+}
+
+function describe(program: Command, chosen: Chosen): void {
+  const choose = (json: boolean | undefined, run: Run): void => {
+    chosen.json = json === true;
+    chosen.run = run;
+  };
+  const add = (usage: string, summary: string, example: string): Command =>
+    program
+      .command(usage)
+      .description(summary)
+      .addHelpText('after', `${EXIT_STATUS}\n\nExample:\n  ${example}\n`);
+
+  add(
+    'init-db',
+    'make or migrate the database, and mark the validated tree; safe to repeat',
+    'backupmon init-db',
+  )
+    .option('--reset', 'move the old database aside and start with an empty history')
+    .option('--yes', 'do not ask')
+    .action((options: { reset?: boolean; yes?: boolean }) =>
+      choose(false, async (context) => {
+        const { initDb } = await import('./commands/init-db.ts');
+        return initDb(context, { reset: options.reset === true, yes: options.yes === true });
+      }),
+    );
+
+  add('scan', 'one pass: read, judge, promote, record', 'backupmon scan --dry-run paris')
+    .argument('[job...]', 'AGENT or AGENT/DATABASE; all without')
+    .option('--dry-run', 'read and judge, change nothing')
+    .option(...JSON_OPTION)
+    .action((jobs: string[], options: { dryRun?: boolean; json?: boolean }) =>
+      choose(options.json, async (context) => {
+        const { scan } = await import('./commands/scan.ts');
+        return scan(context, jobs, { dryRun: options.dryRun === true });
+      }),
+    );
+
+  add(
+    'status',
+    'where every job stands now, worst first; the evidence for one JOB',
+    'backupmon status paris/compta',
+  )
+    .argument('[job...]', 'AGENT or AGENT/DATABASE')
+    .option(...JSON_OPTION)
+    .option('--nagios', 'one line with performance data, for Nagios and its like')
+    .option('--problems', 'only what is not well')
+    .action((jobs: string[], options: { json?: boolean; nagios?: boolean; problems?: boolean }) =>
+      choose(options.json, async (context) => {
+        if (options.json === true && options.nagios === true)
+          throw new UserProblem('usage', '--json and --nagios exclude each other');
+        const { status } = await import('./commands/status.ts');
+        return status(context, jobs, {
+          nagios: options.nagios === true,
+          problems: options.problems === true,
+        });
+      }),
+    );
+
+  add(
+    'history',
+    'what was concluded, newest first',
+    'backupmon history --since 7d --status FAILED,MISSING',
+  )
+    .argument('[job...]', 'AGENT or AGENT/DATABASE')
+    .option(...JSON_OPTION)
+    .option('--since <time>', 'a span such as 7d, or a date')
+    .option('--until <time>', 'a span such as 1d, or a date')
+    .option('--status <list>', 'statuses, separated by commas')
+    .option('--limit <number>', 'at most so many (default 20; none with --json)')
+    .action(
+      (
+        jobs: string[],
+        options: {
+          json?: boolean;
+          since?: string;
+          until?: string;
+          status?: string;
+          limit?: string;
+        },
+      ) =>
+        choose(options.json, async (context) => {
+          const { history } = await import('./commands/history.ts');
+          return history(context, jobs, options);
+        }),
+    );
+
+  add(
+    'promote',
+    'promote the held copy of a job, or a deposit after checking it again',
+    'backupmon promote paris/compta --reason "yearly archive"',
+  )
+    .argument('<job>', 'AGENT/DATABASE')
+    .argument('[file]', 'name of a deposit that a recorded report of this job names')
+    .option('--reason <text>', 'recorded with your name')
+    .option('--force', 'override a size anomaly or a content check; never size and SHA-256')
+    .option('--dry-run', 'check, change nothing')
+    .option(...JSON_OPTION)
+    .action(
+      (
+        job: string,
+        file: string | undefined,
+        options: { reason?: string; force?: boolean; dryRun?: boolean; json?: boolean },
+      ) =>
+        choose(options.json, async (context) => {
+          const { promote } = await import('./commands/promote.ts');
+          const { reason, force, dryRun } = options;
+          return promote(context, job, file, {
+            force: force === true,
+            dryRun: dryRun === true,
+            ...(reason !== undefined && { reason }),
+          });
+        }),
+    );
+
+  add(
+    'check-config',
+    'every fault of the configuration at once',
+    'backupmon --config ./config.yaml check-config',
+  )
+    .option(...JSON_OPTION)
+    .action((options: { json?: boolean }) =>
+      choose(options.json, async (context) => {
+        const { checkConfig } = await import('./commands/check-config.ts');
+        return checkConfig(context);
+      }),
+    );
+}
+
+function makeProgram(io: Io, chosen: Chosen): Command {
+  const program = new Command('backupmon');
+  program
+    .description('Checks, keeps and reports on the database backups that remote agents deposit.')
+    .version(version, '-V, --version')
+    .option('--config <file>', 'configuration file')
+    .option('-q, --quiet', 'print nothing but problems')
+    .option('-v, --verbose', 'print every conclusion')
+    .option('--no-color', 'never colour')
+    .addHelpText('after', EXIT_STATUS)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: () => undefined });
+  describe(program, chosen);
+  for (const command of program.commands)
+    command.exitOverride().configureOutput(program.configureOutput());
+  return program;
+}
+
+/** Tells a problem: one sentence for people, one object on standard error with --json. */
+async function tell(io: Io, context: Context, problem: UserProblem): Promise<void> {
+  if (context.json) {
+    const { errorDocument, toJson } = await import('../render/json/index.ts');
+    const { code, message, hint } = problem;
+    io.err.write(
+      toJson(
+        errorDocument({ code, message, hint, problems: (problem.details?.list ?? []) as never }),
+      ),
+    );
+    return;
+  }
+  const { red } = context.errScreen.paint;
+  if (problem.details !== null) io.err.write(problem.details.text);
+  const hint = problem.hint === null ? '' : `\n  ${problem.hint}`;
+  writeLines(io.err, `${red('backupmon:')} ${problem.message}${hint}`, 'critical');
+}
+
+/** A usage error of commander's as a problem; its own words are good. */
+const usageProblem = (error: CommanderError): UserProblem =>
+  new UserProblem('usage', error.message.replace(/^error: /u, ''), {
+    hint: 'see backupmon --help',
+  });
+
+/** Runs one command. Returns the exit code; never exits by itself. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const chosen: Chosen = { run: null, json: argv.includes('--json') };
+  const program = makeProgram(io, chosen);
+  let options: GlobalOptions = {};
+  try {
+    program.parse(argv, { from: 'user' });
+    options = program.opts<GlobalOptions>();
+    if (chosen.run === null)
+      throw new UserProblem('usage', 'no command was given', { hint: 'see backupmon --help' });
+    return await chosen.run(makeContext(io, options, chosen.json));
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const problem = error instanceof CommanderError ? usageProblem(error) : knownProblem(error);
+    const context = makeContext(io, options, chosen.json);
+    if (problem !== null) {
+      await tell(io, context, problem);
+      return problem.exitCode;
+    }
+    io.err.write(
+      `backupmon: this is a bug, please report it with what follows.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return 3;
+  }
+}

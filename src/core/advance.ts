@@ -1,0 +1,81 @@
+/** How what is remembered about a job moves on with each conclusion. */
+import type { Conclusion } from './conclusion.ts';
+import type { Job } from './job.ts';
+import { withSample } from './sizes.ts';
+import type { JobState } from './state.ts';
+import { catalogue } from './statuses.ts';
+
+/** The conclusion becomes the job's status. `at` is the instant it became true; a status that lasts keeps its beginning. */
+export function withConclusion(
+  state: JobState,
+  conclusion: Conclusion,
+  cycle: number | null,
+  at: number,
+): JobState {
+  const { status, severity, reason, message } = conclusion;
+  const lasts = state.standing?.status === status && state.since !== null;
+  return {
+    ...state,
+    standing: { eventId: null, status, severity, reason, message, cycle },
+    since: lasts ? state.since : at,
+  };
+}
+
+/** A report was accepted: its cycle is covered; with `every` the next one is counted from the report's end. */
+export function withCover(state: JobState, job: Job, endedAt: number, cycle: number): JobState {
+  const lastJudgedEnd = Math.max(state.lastJudgedEnd ?? endedAt, endedAt);
+  return job.rules.schedule.kind === 'cron'
+    ? { ...state, lastJudgedEnd, coveredThrough: Math.max(state.coveredThrough ?? cycle, cycle) }
+    : { ...state, lastJudgedEnd, settledThrough: endedAt };
+}
+
+/** A healthy backup: it counts as the last good one and as a size of the history, and it ends a hold. */
+export function withHealthy(
+  state: JobState,
+  endedAt: number,
+  cycle: number,
+  size: number,
+): JobState {
+  return {
+    ...state,
+    lastSuccessAt: Math.max(state.lastSuccessAt ?? endedAt, endedAt),
+    sizes: withSample(state.sizes, { cycle, size }),
+    heldCycles: [],
+  };
+}
+
+/** A report was judged: the conclusion stands, and the report covers its cycle, whatever it is worth. */
+export function withJudged(
+  state: JobState,
+  job: Job,
+  endedAt: number,
+  cycle: number,
+  conclusion: Conclusion,
+  now: number,
+): JobState {
+  const stands = withConclusion(state, conclusion, cycle, now);
+  const judged = {
+    ...withCover(stands, job, endedAt, cycle),
+    blocked: null,
+    arrivingUntil: null,
+  };
+  if (conclusion.status === 'SIZE_ANOMALY') {
+    const others = judged.heldCycles.filter((held) => held !== cycle);
+    return { ...judged, heldCycles: [...others, cycle] };
+  }
+  const size = conclusion.found?.size ?? null;
+  return catalogue[conclusion.status].healthy && size !== null
+    ? withHealthy(judged, endedAt, cycle, size)
+    : judged;
+}
+
+/** A version promoted by hand: a new baseline begins with its size, and the hold is over. */
+export function withPromoted(
+  state: JobState,
+  conclusion: Conclusion,
+  from: { readonly endedAt: number; readonly cycle: number; readonly size: number },
+  now: number,
+): JobState {
+  const stands = withConclusion(state, conclusion, from.cycle, now);
+  return withHealthy({ ...stands, sizes: [] }, from.endedAt, from.cycle, from.size);
+}

@@ -1,0 +1,122 @@
+/** Where a job stands at this moment: its last conclusion, or MISSING as soon as a deadline has passed, scan or no scan. */
+import type { Cycles } from './cycles.ts';
+import { formatInstant } from './instant.ts';
+import type { Job } from './job.ts';
+import { deadlineWithArrival, latestPassed } from './missed.ts';
+import { newState, type JobState, type Standing } from './state.ts';
+
+export const cycleStates = ['waiting', 'late', 'arriving', 'done', 'missed'] as const;
+export type CycleState = (typeof cycleStates)[number];
+
+export interface JobStanding extends Standing {
+  readonly since: number | null;
+  /** The current cycle, and where it stands. */
+  readonly currentCycle: number | null;
+  readonly cycleState: CycleState;
+  /** When the next backup is due that is not there yet, and when it will count as MISSING. */
+  readonly nextDue: number | null;
+  readonly deadline: number | null;
+}
+
+const unknown = (reason: string, message: string): Standing => ({
+  eventId: null,
+  status: 'UNKNOWN',
+  severity: 'pending',
+  reason,
+  message,
+  cycle: null,
+});
+
+/** The cycle that is open or just over at `now`; never one from before the watch. */
+function currentCycle(cycles: Cycles, state: JobState, now: number): number | null {
+  const cycle = cycles.cycleOf(now);
+  if (cycle === null || state.watchBegan === null || cycle >= state.watchBegan) return cycle;
+  return isCovered(state, cycle) ? cycle : cycles.next(cycle);
+}
+
+const isCovered = (state: JobState, cycle: number): boolean =>
+  state.coveredThrough !== null && state.coveredThrough >= cycle;
+
+/** The newest cycle that nobody reported in time, or null. */
+function overdueCycle(job: Job, state: JobState, cycles: Cycles, now: number): number | null {
+  const latest = latestPassed(cycles, now);
+  if (latest === null || state.watchBegan === null) return null;
+  if (latest < state.watchBegan || isCovered(state, latest)) return null;
+  return deadlineWithArrival(cycles.deadline(latest), job, state) > now ? null : latest;
+}
+
+/** What MISSING says of one cycle. `blocked` names our own trouble, when that is why nothing was judged. */
+export function missingMessage(
+  due: number,
+  deadline: number,
+  blocked: JobState['blocked'],
+): { reason: string; message: string } {
+  if (blocked !== null) {
+    return {
+      reason: 'not_judged',
+      message: `a report may be there, but it could not be judged: ${blocked.message}`,
+    };
+  }
+  return {
+    reason: 'no_report',
+    message: `due ${formatInstant(due)}, and no report covers it by ${formatInstant(deadline)}`,
+  };
+}
+
+function statusNow(
+  job: Job,
+  state: JobState,
+  cycles: Cycles | null,
+  now: number,
+): Standing & { since: number | null } {
+  const recorded = state.standing ?? unknown('not_judged_yet', 'no backup has been judged yet');
+  const overdue = cycles === null ? null : overdueCycle(job, state, cycles, now);
+  if (cycles === null || overdue === null) return { ...recorded, since: state.since };
+  if (recorded.status === 'MISSING' && recorded.cycle !== null && recorded.cycle >= overdue) {
+    return { ...recorded, since: state.since };
+  }
+  const deadline = cycles.deadline(overdue);
+  return {
+    eventId: null,
+    status: 'MISSING',
+    severity: 'critical',
+    ...missingMessage(overdue, deadline, state.blocked),
+    cycle: overdue,
+    since: recorded.status === 'MISSING' ? state.since : deadline,
+  };
+}
+
+function cycleStateNow(state: JobState, cycles: Cycles, cycle: number, now: number): CycleState {
+  if (isCovered(state, cycle)) return 'done';
+  if (state.arrivingUntil !== null && state.arrivingUntil > now) return 'arriving';
+  if (cycles.deadline(cycle) <= now && state.watchBegan !== null) return 'missed';
+  return now >= cycle && state.watchBegan !== null ? 'late' : 'waiting';
+}
+
+/** `remembered` is null for a job that no scan has seen; `cycles` come from `cyclesOf`. */
+export function standingNow(
+  job: Job,
+  remembered: JobState | null,
+  cycles: Cycles | null,
+  now: number,
+): JobStanding {
+  const state = remembered ?? newState;
+  const status =
+    remembered === null
+      ? { ...unknown('not_scanned_yet', 'no scan has seen this job yet'), since: null }
+      : statusNow(job, state, cycles, now);
+  const cycle = cycles === null ? null : currentCycle(cycles, state, now);
+  if (cycles === null || cycle === null) {
+    return { ...status, currentCycle: null, cycleState: 'waiting', nextDue: null, deadline: null };
+  }
+  const cycleState = cycleStateNow(state, cycles, cycle, now);
+  const over = cycleState === 'done' || cycleState === 'missed';
+  const nextDue = over ? cycles.next(cycle) : cycle;
+  return {
+    ...status,
+    currentCycle: cycle,
+    cycleState,
+    nextDue,
+    deadline: nextDue === null ? null : cycles.deadline(nextDue),
+  };
+}

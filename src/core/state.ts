@@ -1,0 +1,60 @@
+/** What is remembered about a job from one scan to the next. Plain data; instants are milliseconds UTC. */
+import type { SizeSample } from './conclusion.ts';
+import type { Severity, Status } from './statuses.ts';
+
+/** The conclusion that makes up a job's status, until the next one. */
+export interface Standing {
+  readonly eventId: number | null;
+  readonly status: Status;
+  readonly severity: Severity;
+  readonly reason: string;
+  readonly message: string;
+  /** The cycle it was concluded for. */
+  readonly cycle: number | null;
+}
+
+export interface JobState {
+  /** When the watch began; null before the first complete scan that found the job with its present schedule. */
+  readonly watchBegan: number | null;
+  /** Schedule and zone that the watch is for. */
+  readonly scheduleKey: string;
+  /**
+   * cron: the last cycle for which it is decided whether it was missed.
+   * every: the anchor, from which the next cycle is one period away.
+   */
+  readonly settledThrough: number | null;
+  /** The newest cycle that an accepted report covers. */
+  readonly coveredThrough: number | null;
+  /** End time of the newest report judged. */
+  readonly lastJudgedEnd: number | null;
+  readonly standing: Standing | null;
+  /** Since when the job has its present status. */
+  readonly since: number | null;
+  readonly lastSuccessAt: number | null;
+  /** Healthy sizes since the last baseline, at most one per cycle, oldest first. */
+  readonly sizes: readonly SizeSample[];
+  /** The cycles in a row that were held, newest last. */
+  readonly heldCycles: readonly number[];
+  readonly blocked: {
+    readonly reason: string;
+    readonly message: string;
+    readonly since: number;
+  } | null;
+  /** Until when a report or file counts as still being written. */
+  readonly arrivingUntil: number | null;
+}
+
+export const newState: JobState = {
+  watchBegan: null,
+  scheduleKey: '',
+  settledThrough: null,
+  coveredThrough: null,
+  lastJudgedEnd: null,
+  standing: null,
+  since: null,
+  lastSuccessAt: null,
+  sizes: [],
+  heldCycles: [],
+  blocked: null,
+  arrivingUntil: null,
+};

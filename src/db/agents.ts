@@ -1,0 +1,39 @@
+/** What each agent's newest report names beyond what is expected. */
+import type { Database } from './schema.ts';
+
+export interface AgentRecord {
+  readonly agent: string;
+  readonly newestReportEnd: number | null;
+  /** At most 100 names; `unexpectedCount` counts them all. */
+  readonly unexpected: readonly string[];
+  readonly unexpectedCount: number;
+}
+
+export async function loadAgents(db: Database): Promise<Map<string, AgentRecord>> {
+  const rows = await db.selectFrom('agents').selectAll().execute();
+  return new Map(
+    rows.map((row) => [
+      row.agent,
+      {
+        agent: row.agent,
+        newestReportEnd: row.newest_report_end,
+        unexpected: JSON.parse(row.unexpected) as string[],
+        unexpectedCount: row.unexpected_count,
+      },
+    ]),
+  );
+}
+
+export async function putAgent(db: Database, agent: AgentRecord): Promise<void> {
+  const row = {
+    agent: agent.agent,
+    newest_report_end: agent.newestReportEnd,
+    unexpected: JSON.stringify(agent.unexpected),
+    unexpected_count: agent.unexpectedCount,
+  };
+  await db
+    .insertInto('agents')
+    .values(row)
+    .onConflict((conflict) => conflict.column('agent').doUpdateSet(row))
+    .execute();
+}

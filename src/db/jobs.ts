@@ -1,0 +1,186 @@
+/** What is remembered about each job. */
+import type { SizeSample } from '../core/conclusion.ts';
+import type { JobState, Standing } from '../core/state.ts';
+import type { Severity, Status } from '../core/statuses.ts';
+import type { Database, JobsTable } from './schema.ts';
+
+export interface JobRecord {
+  readonly id: number;
+  readonly agent: string;
+  readonly database: string;
+  readonly expected: boolean;
+  readonly path: string;
+  readonly state: JobState;
+  readonly recheckEntryId: number | null;
+  readonly depositFiles: number;
+  readonly folderMtime: string | null;
+}
+
+type JobRow = Omit<JobsTable, 'id'> & { id: number } & {
+  event_status: string | null;
+  event_severity: string | null;
+  event_reason: string | null;
+  event_message: string | null;
+  event_cycle: number | null;
+};
+
+function toStanding(row: JobRow): Standing | null {
+  if (row.event_status === null) return null;
+  return {
+    eventId: row.last_event_id,
+    status: row.event_status as Status,
+    severity: row.event_severity as Severity,
+    reason: row.event_reason ?? '',
+    message: row.event_message ?? '',
+    cycle: row.event_cycle,
+  };
+}
+
+function toRecord(row: JobRow): JobRecord {
+  const blocked =
+    row.blocked_reason === null
+      ? null
+      : {
+          reason: row.blocked_reason,
+          message: row.blocked_message ?? '',
+          since: row.blocked_since ?? 0,
+        };
+  return {
+    id: row.id,
+    agent: row.agent,
+    database: row.database,
+    expected: row.expected === 1,
+    path: row.path,
+    state: {
+      watchBegan: row.watch_began,
+      scheduleKey: row.schedule_key,
+      settledThrough: row.settled_through,
+      coveredThrough: row.covered_through,
+      lastJudgedEnd: row.last_judged_end,
+      standing: toStanding(row),
+      since: row.since,
+      lastSuccessAt: row.last_success_at,
+      sizes: readSizes(row.sizes),
+      heldCycles: row.held_cycles === '[]' ? [] : (JSON.parse(row.held_cycles) as number[]),
+      blocked,
+      arrivingUntil: row.arriving_until,
+    },
+    recheckEntryId: row.recheck_entry_id,
+    depositFiles: row.deposit_files,
+    folderMtime: row.folder_mtime,
+  };
+}
+
+function readSizes(text: string): readonly SizeSample[] {
+  if (text === '[]') return [];
+  return (JSON.parse(text) as [number, number][]).map(([cycle, size]) => ({ cycle, size }));
+}
+
+/** Every job that was ever seen, by `agent/database`. The newest event is joined by its id: the cost does not grow with the history. */
+export async function loadJobs(db: Database): Promise<Map<string, JobRecord>> {
+  const rows = await db
+    .selectFrom('jobs')
+    .leftJoin('events', 'events.id', 'jobs.last_event_id')
+    .selectAll('jobs')
+    .select([
+      'events.status as event_status',
+      'events.severity as event_severity',
+      'events.reason as event_reason',
+      'events.message as event_message',
+      'events.cycle as event_cycle',
+    ])
+    .execute();
+  return new Map(rows.map((row) => [`${row.agent}/${row.database}`, toRecord(row)]));
+}
+
+function stateColumns(state: JobState) {
+  return {
+    watch_began: state.watchBegan,
+    schedule_key: state.scheduleKey,
+    settled_through: state.settledThrough,
+    covered_through: state.coveredThrough,
+    last_judged_end: state.lastJudgedEnd,
+    last_event_id: state.standing?.eventId ?? null,
+    since: state.since,
+    last_success_at: state.lastSuccessAt,
+    sizes: JSON.stringify(state.sizes.map((sample) => [sample.cycle, sample.size])),
+    held_cycles: JSON.stringify(state.heldCycles),
+    blocked_reason: state.blocked?.reason ?? null,
+    blocked_message: state.blocked?.message ?? null,
+    blocked_since: state.blocked?.since ?? null,
+    arriving_until: state.arrivingUntil,
+  };
+}
+
+/** Adds a job that was not known; returns its id. */
+export async function insertJob(
+  db: Database,
+  job: { readonly agent: string; readonly database: string; readonly path: string },
+  state: JobState,
+): Promise<number> {
+  const { id } = await db
+    .insertInto('jobs')
+    .values({
+      agent: job.agent,
+      database: job.database,
+      path: job.path,
+      expected: 1,
+      deposit_files: 0,
+      recheck_entry_id: null,
+      folder_mtime: null,
+      ...stateColumns(state),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export interface JobChange {
+  readonly path?: string;
+  readonly expected?: boolean;
+  readonly recheckEntryId?: number | null;
+  readonly depositFiles?: number;
+  readonly folderMtime?: string | null;
+}
+
+/** Writes the state, and of the rest what is given. */
+export async function updateJob(
+  db: Database,
+  id: number,
+  state: JobState,
+  change: JobChange,
+): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({
+      ...stateColumns(state),
+      ...(change.path !== undefined && { path: change.path }),
+      ...(change.expected !== undefined && { expected: change.expected ? 1 : 0 }),
+      ...(change.recheckEntryId !== undefined && { recheck_entry_id: change.recheckEntryId }),
+      ...(change.depositFiles !== undefined && { deposit_files: change.depositFiles }),
+      ...(change.folderMtime !== undefined && { folder_mtime: change.folderMtime }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** How many of a job's files lie in the drop zone. */
+export async function setDepositFiles(db: Database, id: number, count: number): Promise<void> {
+  await db.updateTable('jobs').set({ deposit_files: count }).where('id', '=', id).execute();
+}
+
+/** Jobs that are no longer expected: should one return, its watch begins anew. */
+export async function retireJobs(db: Database, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable('jobs')
+    .set({
+      expected: 0,
+      schedule_key: '',
+      blocked_reason: null,
+      blocked_message: null,
+      blocked_since: null,
+    })
+    .where('id', 'in', ids)
+    .execute();
+}

@@ -1,0 +1,44 @@
+/**
+ * The lock that makes sure that only one command writes at a time: a SQLite database beside the real one, held with BEGIN
+ * EXCLUSIVE. The kernel frees it when its holder dies, however it dies; there is no stale lock to steal.
+ */
+import SqliteDatabase from 'better-sqlite3';
+
+export interface Lock {
+  readonly release: () => void;
+}
+
+/** Takes the lock, waiting at most `wait` milliseconds; null when somebody else holds it. */
+export function takeLock(databaseFile: string, wait: number): Lock | null {
+  const connection = new SqliteDatabase(`${databaseFile}.lock`, { timeout: wait });
+  try {
+    connection.exec('begin exclusive');
+  } catch (error) {
+    connection.close();
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return null;
+    throw error;
+  }
+  return {
+    release: () => {
+      connection.exec('rollback');
+      connection.close();
+    },
+  };
+}
+/** Whether somebody holds the lock. Needs read permission only; the lock's absence means that nothing ever ran. */
+export function isRunning(databaseFile: string): boolean {
+  let connection: SqliteDatabase.Database;
+  try {
+    connection = new SqliteDatabase(`${databaseFile}.lock`, { readonly: true, timeout: 0 });
+  } catch {
+    return false;
+  }
+  try {
+    connection.prepare('select 1 from sqlite_schema').get();
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY';
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,212 @@
+/** Opening the database: for reading without leaving a trace, or for writing with every commit on the disk. */
+import { existsSync, readFileSync } from 'node:fs';
+import SqliteDatabase from 'better-sqlite3';
+import { Kysely, SqliteDialect, sql } from 'kysely';
+import type { Database, Tables } from './schema.ts';
+
+/** Bump with every migration: how many there are. A constant, so that opening does not load them. */
+export const SCHEMA_VERSION = 1;
+/** SQLite's application_id of our files: "bmon". */
+const APPLICATION_ID = 0x62_6d_6f_6e;
+const BUSY_TIMEOUT_MS = 30_000;
+
+export type DatabaseFault =
+  | 'absent'
+  | 'foreign'
+  | 'not_initialised'
+  | 'older'
+  | 'newer'
+  | 'unreadable';
+
+/** The database cannot be used as it is; the message says what to do. */
+export class DatabaseProblem extends Error {
+  readonly fault: DatabaseFault;
+  constructor(fault: DatabaseFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DatabaseProblem';
+    this.fault = fault;
+  }
+}
+
+export interface OpenDatabase {
+  readonly db: Database;
+  readonly close: () => Promise<void>;
+}
+
+const isSqliteError = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
+
+/** Turns SQLite's own errors into one sentence; everything else is a bug and passes unchanged. */
+export function databaseProblem(error: unknown, file: string): unknown {
+  if (!isSqliteError(error)) return error;
+  if (error.code === 'SQLITE_NOTADB' || error.code === 'SQLITE_CORRUPT') {
+    return new DatabaseProblem(
+      'foreign',
+      `${file} is damaged or no SQLite database (${error.message}); restore it, or start over with \`backupmon init-db --reset\``,
+      { cause: error },
+    );
+  }
+  return new DatabaseProblem('unreadable', `${file}: ${error.message} (${error.code})`, {
+    cause: error,
+  });
+}
+
+function connect(file: string, write: boolean): SqliteDatabase.Database {
+  if (write) {
+    const connection = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT_MS });
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    return connection;
+  }
+  const connection = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    connection.pragma('user_version');
+    return connection;
+  } catch (error) {
+    connection.close();
+    // A reader who may not write the folder cannot make the -wal and -shm files that a WAL database needs. Where there is no
+    // -wal nothing is in flight, and a copy in memory tells the same.
+    if (!isSqliteError(error) || error.code !== 'SQLITE_CANTOPEN' || existsSync(`${file}-wal`))
+      throw error;
+    return new SqliteDatabase(withoutWal(readFileSync(file)));
+  }
+}
+
+/** The same database with the rollback journal in its header (bytes 18 and 19: 2 is WAL, 1 is not). */
+function withoutWal(image: Buffer): Buffer {
+  image[18] = 1;
+  image[19] = 1;
+  return image;
+}
+
+const toKysely = (connection: SqliteDatabase.Database): Database =>
+  new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+
+const versionOf = (connection: SqliteDatabase.Database): number =>
+  Number(connection.pragma('user_version', { simple: true }));
+
+function checkVersion(connection: SqliteDatabase.Database, file: string): void {
+  if (Number(connection.pragma('application_id', { simple: true })) !== APPLICATION_ID) {
+    const tables = connection.prepare('select count(*) as n from sqlite_schema').get() as {
+      n: number;
+    };
+    throw tables.n === 0
+      ? new DatabaseProblem('not_initialised', `${file} is empty; run \`backupmon init-db\``)
+      : new DatabaseProblem(
+          'foreign',
+          `${file} is a SQLite database of some other program; name another file as \`database\``,
+        );
+  }
+  const version = versionOf(connection);
+  if (version === SCHEMA_VERSION) return;
+  throw version < SCHEMA_VERSION
+    ? new DatabaseProblem(
+        'older',
+        `${file} was made by an older backupmon (schema ${version}, this one has ${SCHEMA_VERSION}); run \`backupmon init-db\` to migrate it`,
+      )
+    : new DatabaseProblem(
+        'newer',
+        `${file} was made by a newer backupmon (schema ${version}, this one has ${SCHEMA_VERSION}); install that version`,
+      );
+}
+
+/**
+ * Opens an initialised database.
+ *
+ * @throws DatabaseProblem when it is absent, foreign, or of another schema.
+ */
+export function openDatabase(file: string, mode: 'read' | 'write'): OpenDatabase {
+  if (!existsSync(file)) {
+    throw new DatabaseProblem('absent', `${file} does not exist; run \`backupmon init-db\``);
+  }
+  try {
+    const connection = connect(file, mode === 'write');
+    try {
+      checkVersion(connection, file);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return opened(connection, mode === 'write' ? file : null);
+  } catch (error) {
+    throw databaseProblem(error, file);
+  }
+}
+
+/**
+ * The last connection to close would remove the -wal and -shm files, and readers without write permission could not open the
+ * database any more. A second, read-only connection that closes after it leaves them in place: it cannot take the exclusive
+ * lock that the removal needs.
+ */
+function opened(connection: SqliteDatabase.Database, keepWalOf: string | null): OpenDatabase {
+  const db = toKysely(connection);
+  return {
+    db,
+    close: async () => {
+      const keeper = keepWalOf === null ? null : new SqliteDatabase(keepWalOf, { readonly: true });
+      keeper?.pragma('user_version');
+      await db.destroy();
+      keeper?.close();
+    },
+  };
+}
+
+/** Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one fails with "database is locked" in spite of the timeout. */
+export async function transaction<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  await sql`begin immediate`.execute(db);
+  try {
+    const result = await work();
+    await sql`commit`.execute(db);
+    return result;
+  } catch (error) {
+    await sql`rollback`.execute(db).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Creates the schema, or brings an older one up to date; each migration in a transaction of its own. Safe to repeat. Returns
+ * how many migrations ran.
+ *
+ * @throws DatabaseProblem when the file belongs to another program or to a newer version.
+ */
+export async function initialiseDatabase(
+  file: string,
+): Promise<OpenDatabase & { readonly ran: number }> {
+  try {
+    const { migrations } = await import('./migrations/index.ts');
+    const connection = connect(file, true);
+    const version = versionOf(connection);
+    try {
+      checkUsable(connection, file);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    const result = opened(connection, file);
+    for (const [index, migrate] of migrations.entries()) {
+      if (index < version) continue;
+      await transaction(result.db, async () => {
+        if (index === 0)
+          connection.exec('create table meta (key text primary key, value text not null)');
+        await migrate(result.db as unknown as Kysely<unknown>);
+        connection.pragma(`application_id = ${APPLICATION_ID}`);
+        connection.pragma(`user_version = ${index + 1}`);
+      });
+    }
+    return { ...result, ran: migrations.length - version };
+  } catch (error) {
+    throw databaseProblem(error, file);
+  }
+}
+
+/** Empty or older is what migrations are for; anything else is thrown. */
+function checkUsable(connection: SqliteDatabase.Database, file: string): void {
+  try {
+    checkVersion(connection, file);
+  } catch (error) {
+    const fault = error instanceof DatabaseProblem ? error.fault : null;
+    if (fault !== 'older' && fault !== 'not_initialised') throw error;
+  }
+}

@@ -1,0 +1,192 @@
+/** The healthy versions, and the held copies beside them. */
+import type { Assurance } from '../core/statuses.ts';
+import type { Database, HeldTable, VersionsTable } from './schema.ts';
+
+export type VersionState = 'present' | 'pruning' | 'pruned' | 'lost' | 'unverified' | 'set_aside';
+
+export interface VersionRecord {
+  readonly id: number;
+  readonly jobId: number;
+  readonly cycle: number | null;
+  readonly endedAt: number;
+  /** Relative to the validated tree. */
+  readonly folder: string;
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly rawSha256: string | null;
+  readonly assurance: Assurance | null;
+  readonly lastConfirmedAt: number;
+  readonly state: VersionState;
+}
+
+export type NewVersion = Omit<VersionRecord, 'id' | 'state' | 'lastConfirmedAt'> & {
+  readonly entryId: number | null;
+  readonly origin: 'scan' | 'promote' | 'adopted';
+  readonly publishedAt: number;
+  readonly state?: VersionState;
+};
+
+type Row = Omit<VersionsTable, 'id'> & { id: number };
+
+const toVersion = (row: Row): VersionRecord => ({
+  id: row.id,
+  jobId: row.job_id,
+  cycle: row.cycle,
+  endedAt: row.ended_at,
+  folder: row.folder,
+  file: row.file,
+  size: row.size,
+  sha256: row.sha256,
+  rawSha256: row.raw_sha256,
+  assurance: row.assurance as Assurance | null,
+  lastConfirmedAt: row.last_confirmed_at,
+  state: row.state as VersionState,
+});
+
+/** Every version in one of these states. */
+export async function versionsIn(
+  db: Database,
+  states: readonly VersionState[],
+): Promise<VersionRecord[]> {
+  const rows = await db
+    .selectFrom('versions')
+    .selectAll()
+    .where('state', 'in', states)
+    .orderBy('id')
+    .execute();
+  return rows.map(toVersion);
+}
+
+export async function versionsOfJob(db: Database, jobId: number): Promise<VersionRecord[]> {
+  const rows = await db
+    .selectFrom('versions')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('state', '=', 'present')
+    .orderBy('ended_at')
+    .execute();
+  return rows.map(toVersion);
+}
+
+/** How many versions each job has, and which is the newest, for `status`. */
+export async function newestVersions(
+  db: Database,
+): Promise<Map<number, { newest: VersionRecord; count: number }>> {
+  const result = new Map<number, { newest: VersionRecord; count: number }>();
+  for (const version of await versionsIn(db, ['present'])) {
+    const known = result.get(version.jobId);
+    const newest =
+      known !== undefined && known.newest.endedAt > version.endedAt ? known.newest : version;
+    result.set(version.jobId, { newest, count: (known?.count ?? 0) + 1 });
+  }
+  return result;
+}
+
+export async function insertVersion(db: Database, version: NewVersion): Promise<number> {
+  const { id } = await db
+    .insertInto('versions')
+    .values({
+      job_id: version.jobId,
+      entry_id: version.entryId,
+      cycle: version.cycle,
+      ended_at: version.endedAt,
+      folder: version.folder,
+      file: version.file,
+      size: version.size,
+      sha256: version.sha256,
+      raw_sha256: version.rawSha256,
+      assurance: version.assurance,
+      origin: version.origin,
+      published_at: version.publishedAt,
+      last_confirmed_at: version.publishedAt,
+      state: version.state ?? 'present',
+      state_at: null,
+      state_reason: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export async function setVersionState(
+  db: Database,
+  id: number,
+  state: VersionState,
+  at: number,
+  reason: string,
+): Promise<void> {
+  await db
+    .updateTable('versions')
+    .set({ state, state_at: at, state_reason: reason })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The pruning that was decided has been done. */
+export async function markPruned(db: Database, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.updateTable('versions').set({ state: 'pruned' }).where('id', 'in', ids).execute();
+}
+
+export async function confirmVersion(db: Database, id: number, at: number): Promise<void> {
+  await db.updateTable('versions').set({ last_confirmed_at: at }).where('id', '=', id).execute();
+}
+
+export interface HeldRecord {
+  readonly jobId: number;
+  readonly entryId: number;
+  readonly eventId: number;
+  readonly cycle: number;
+  readonly endedAt: number;
+  readonly folder: string;
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly rawSha256: string | null;
+  readonly heldAt: number;
+}
+
+const toHeld = (row: HeldTable): HeldRecord => ({
+  jobId: row.job_id,
+  entryId: row.entry_id,
+  eventId: row.event_id,
+  cycle: row.cycle,
+  endedAt: row.ended_at,
+  folder: row.folder,
+  file: row.file,
+  size: row.size,
+  sha256: row.sha256,
+  rawSha256: row.raw_sha256,
+  heldAt: row.held_at,
+});
+
+export async function loadHeld(db: Database): Promise<Map<number, HeldRecord>> {
+  const rows = await db.selectFrom('held').selectAll().execute();
+  return new Map(rows.map((row) => [row.job_id, toHeld(row)]));
+}
+
+export async function putHeld(db: Database, held: HeldRecord): Promise<void> {
+  const row: HeldTable = {
+    job_id: held.jobId,
+    entry_id: held.entryId,
+    event_id: held.eventId,
+    cycle: held.cycle,
+    ended_at: held.endedAt,
+    folder: held.folder,
+    file: held.file,
+    size: held.size,
+    sha256: held.sha256,
+    raw_sha256: held.rawSha256,
+    held_at: held.heldAt,
+  };
+  await db
+    .insertInto('held')
+    .values(row)
+    .onConflict((conflict) => conflict.column('job_id').doUpdateSet(row))
+    .execute();
+}
+
+export async function deleteHeld(db: Database, jobId: number): Promise<void> {
+  await db.deleteFrom('held').where('job_id', '=', jobId).execute();
+}

@@ -1,0 +1,116 @@
+/**
+ * The drop zone of one agent: `<deposits>/<agent>` with `log/` for reports and `database/` (or `databases/`) for files.
+ * Written by somebody else's machine: every folder is opened without following links, every file checked on its descriptor.
+ */
+import {
+  changedAt,
+  closeFolder,
+  listFolder,
+  openFileIn,
+  openFolderIn,
+  statIn,
+  type Folder,
+  type OpenFile,
+} from '../files/folder.ts';
+import { Trouble } from '../files/trouble.ts';
+
+/** The folders in which a file is looked for, in this order; the agent's own comes last. */
+const fileFolders = ['database', 'databases'] as const;
+
+export interface AgentZone {
+  readonly agent: string;
+  readonly root: Folder;
+  readonly log: Folder | null;
+  /** Where files may lie, in the order of the search. */
+  readonly files: readonly Folder[];
+  /** Folders that are links or no folders, in words: they are not entered. */
+  readonly unsafe: readonly string[];
+}
+
+const notAFolder = (error: unknown): boolean =>
+  error instanceof Trouble && (error.code === 'ELOOP' || error.code === 'ENOTDIR');
+
+/** null when the agent has no folder. @throws Trouble */
+export function openZone(deposits: Folder, agent: string): AgentZone | null {
+  const unsafe: string[] = [];
+  const open = (folder: Folder, name: string): Folder | null => {
+    try {
+      return openFolderIn(folder, name);
+    } catch (error) {
+      if (!notAFolder(error)) throw error;
+      unsafe.push(`${folder.path}/${name} is a link or no folder, and is not entered`);
+      return null;
+    }
+  };
+  const root = open(deposits, agent);
+  if (root === null) {
+    return unsafe.length === 0 ? null : { agent, root: deposits, log: null, files: [], unsafe };
+  }
+  const log = open(root, 'log');
+  const files = fileFolders.flatMap((name) => open(root, name) ?? []);
+  return { agent, root, log, files: [...files, root], unsafe };
+}
+
+/** Closes what openZone opened; the deposits folder stays open. */
+export function closeZone(zone: AgentZone): void {
+  for (const folder of zone.files) closeFolder(folder);
+  if (zone.log !== null) closeFolder(zone.log);
+}
+
+/** Runs `work` with the agent's zone open. @throws Trouble */
+export function withZone<T>(
+  deposits: Folder,
+  agent: string,
+  work: (zone: AgentZone | null) => T,
+): T {
+  const zone = openZone(deposits, agent);
+  try {
+    return work(zone);
+  } finally {
+    if (zone !== null) closeZone(zone);
+  }
+}
+
+export type Candidate =
+  | { readonly kind: 'open'; readonly file: OpenFile; readonly folder: Folder }
+  | {
+      readonly kind: 'unsafe';
+      readonly what: string;
+      readonly changedAt: number | null;
+      readonly state: string;
+    };
+
+/** Every file of that name, in the order of the search. The caller closes those that are open. @throws Trouble */
+export function findFiles(zone: AgentZone, name: string): Candidate[] {
+  return zone.files.flatMap((folder): Candidate[] => {
+    const opened = openFileIn(folder, name);
+    if (opened.kind === 'absent') return [];
+    if (opened.kind === 'open') return [{ kind: 'open', file: opened.file, folder }];
+    const { stats } = opened;
+    return [
+      {
+        kind: 'unsafe',
+        what: opened.what,
+        changedAt: stats === null ? null : changedAt(stats),
+        state: stats === null ? 'link' : `${stats.dev}:${stats.ino}:unsafe:${stats.ctimeNs}`,
+      },
+    ];
+  });
+}
+
+/** ctime (ms) of the newest rsync temporary file for that name (`.NAME.XXXXXX`), or null. @throws Trouble */
+export function temporaryChangedAt(zone: AgentZone, name: string): number | null {
+  let newest: number | null = null;
+  for (const folder of zone.files) {
+    for (const entry of listFolder(folder)) {
+      if (!entry.startsWith(`.${name}.`)) continue;
+      const stats = statIn(folder, entry);
+      if (stats?.isFile() === true) newest = Math.max(newest ?? 0, changedAt(stats));
+    }
+  }
+  return newest;
+}
+
+/** Names of everything in the folders where files are looked for. @throws Trouble */
+export const listFileNames = (zone: AgentZone): ReadonlySet<string> =>
+  new Set(zone.files.flatMap((folder) => listFolder(folder)));

@@ -1,0 +1,183 @@
+/** Finding, reading and archiving report files. */
+import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
+import { versionStamp } from '../core/instant.ts';
+import {
+  changedAt,
+  closeFile,
+  closeFolder,
+  listFolder,
+  makeFolderIn,
+  openFileIn,
+  openFolderIn,
+  renameIn,
+  stateOf,
+  statIn,
+  statOpen,
+  type Folder,
+  type OpenFile,
+} from '../files/folder.ts';
+import { attempt } from '../files/trouble.ts';
+import type { AgentZone } from './drop-zone.ts';
+import { MAX_REPORT_BYTES } from './report/parse.ts';
+
+const ARCHIVE = '_archive';
+/** One agent cannot make a scan read more reports than this; the rest wait for the next scans. */
+const REPORTS_PER_SCAN = 1000;
+const NAME_BYTES = 255;
+
+export type ReportPlace = 'log' | 'root';
+
+export interface ReportFile {
+  readonly place: ReportPlace;
+  readonly name: string;
+  /** See files/folder.ts: changes with every change of the file. */
+  readonly state: string;
+  readonly changedAt: number;
+}
+
+const folderOf = (zone: AgentZone, place: ReportPlace): Folder | null =>
+  place === 'log' ? zone.log : zone.root;
+
+const isReportName = (name: string): boolean =>
+  !name.startsWith('.') && name.toLowerCase().endsWith('.json');
+
+/** Report files of the zone with their states, by name; hidden and rsync's temporary names are not looked at. @throws Trouble */
+export function listReports(zone: AgentZone): ReportFile[] {
+  const places: readonly ReportPlace[] = zone.files.length === 0 ? [] : ['log', 'root'];
+  const files = places.flatMap((place) => {
+    const folder = folderOf(zone, place);
+    if (folder === null) return [];
+    return listFolder(folder)
+      .filter(isReportName)
+      .toSorted()
+      .flatMap((name): ReportFile[] => {
+        const stats = statIn(folder, name);
+        return stats === null
+          ? []
+          : [{ place, name, state: stateOf(stats), changedAt: changedAt(stats) }];
+      });
+  });
+  return files.slice(0, REPORTS_PER_SCAN);
+}
+
+export type ReadReport =
+  | { readonly kind: 'gone' }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'unsafe_file' | 'too_large';
+      readonly message: string;
+      readonly file: ReportFile;
+    }
+  | {
+      readonly kind: 'bytes';
+      readonly bytes: Uint8Array;
+      readonly digest: string;
+      readonly file: ReportFile;
+    };
+
+/** Reads one report whole, or says why it is not read. @throws Trouble */
+export function readReport(zone: AgentZone, listed: ReportFile): ReadReport {
+  const folder = folderOf(zone, listed.place);
+  if (folder === null) return { kind: 'gone' };
+  const opened = openFileIn(folder, listed.name);
+  if (opened.kind === 'absent') return { kind: 'gone' };
+  if (opened.kind === 'unsafe') {
+    return {
+      kind: 'refused',
+      reason: 'unsafe_file',
+      message: `the report is ${opened.what}`,
+      file: listed,
+    };
+  }
+  try {
+    return readOpen(opened.file, listed);
+  } finally {
+    closeFile(opened.file);
+  }
+}
+
+function readOpen(open: OpenFile, listed: ReportFile): ReadReport {
+  const { size } = open.stats;
+  if (size > BigInt(MAX_REPORT_BYTES)) {
+    const message = `the report has ${size} bytes; at most ${MAX_REPORT_BYTES} are read`;
+    return { kind: 'refused', reason: 'too_large', message, file: listed };
+  }
+  // One byte more than it should have: a file that grows meanwhile is noticed.
+  const buffer = Buffer.alloc(Number(size) + 1);
+  const length = attempt('read', open.path, () => {
+    let filled = 0;
+    for (;;) {
+      const count = readSync(open.descriptor, buffer, filled, buffer.length - filled, filled);
+      if (count === 0 || filled + count === buffer.length) return filled + count;
+      filled += count;
+    }
+  });
+  const bytes = buffer.subarray(0, Math.min(length, Number(size)));
+  const stats = statOpen(open);
+  return {
+    kind: 'bytes',
+    bytes,
+    digest: createHash('sha256').update(bytes).digest('hex'),
+    file: { ...listed, state: stateOf(stats), changedAt: changedAt(stats) },
+  };
+}
+
+/** `<end time>_<first 8 of the content's hash>_<name>`, so that a fixed name does not overwrite yesterday's. */
+export function archiveName(name: string, digest: string, endedAt: number | null): string {
+  const prefix = `${endedAt === null ? 'unknown' : versionStamp(endedAt)}_${digest.slice(0, 8)}_`;
+  const room = NAME_BYTES - prefix.length;
+  const kept = Buffer.byteLength(name) <= room ? name : `${digest.slice(8, 40)}.json`;
+  return `${prefix}${kept}`;
+}
+
+export type Archived =
+  | { readonly kind: 'archived'; readonly as: string }
+  | { readonly kind: 'replaced' };
+
+/**
+ * Moves a judged report to `log/_archive`. What was moved is compared with what was read: a stranger that slipped in between
+ * is moved back, to be read as new. @throws Trouble, when the zone is read-only or a folder on the way is a link
+ */
+export function archiveReport(
+  zone: AgentZone,
+  file: ReportFile,
+  digest: string,
+  endedAt: number | null,
+): Archived {
+  const from = folderOf(zone, file.place);
+  const now = from === null ? null : statIn(from, file.name);
+  if (from === null || now === null || stateOf(now) !== file.state) return { kind: 'replaced' };
+  const as = archiveName(file.name, digest, endedAt);
+  const made: Folder[] = [];
+  try {
+    const log = zone.log ?? folderFor(zone.root, 'log', made);
+    const archive = folderFor(log, ARCHIVE, made);
+    renameIn(from, file.name, archive, as);
+    const moved = statIn(archive, as);
+    // A rename sets ctime, so the inode, its size and mtime are what can be compared.
+    if (
+      moved !== null &&
+      moved.ino === now.ino &&
+      moved.size === now.size &&
+      moved.mtimeNs === now.mtimeNs
+    ) {
+      return { kind: 'archived', as };
+    }
+    renameIn(archive, as, from, file.name);
+    return { kind: 'replaced' };
+  } finally {
+    for (const folder of made) closeFolder(folder);
+  }
+}
+
+function folderFor(parent: Folder, name: string, made: Folder[]): Folder {
+  let folder = openFolderIn(parent, name);
+  if (folder === null) {
+    makeFolderIn(parent, name);
+    folder = openFolderIn(parent, name);
+  }
+  if (folder === null) throw new Error(`${parent.path}/${name} vanished as soon as it was made`);
+  made.push(folder);
+  return folder;
+}

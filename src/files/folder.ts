@@ -1,0 +1,148 @@
+/**
+ * Folders of the drop zone, opened one component at a time and never through a link. Everything in them is reached through
+ * the open descriptor (`/proc/self/fd/N/name`), so that nothing is resolved twice: a folder that is swapped for a link while
+ * we look cannot lead us elsewhere.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  mkdirSync,
+  type BigIntStats,
+} from 'node:fs';
+import { attempt, errorCode } from './trouble.ts';
+
+const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/** O_NONBLOCK: opening a FIFO must not wait for a writer. */
+const fileFlags =
+  constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+export interface Folder {
+  readonly descriptor: number;
+  /** As people know it; for messages only. */
+  readonly path: string;
+}
+
+/** One state of one file: if any of these differs, it is not the file that was looked at. */
+export interface FileState {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly size: number;
+  /** ctime in nanoseconds; set by this server's clock, unlike mtime. */
+  readonly changed: bigint;
+}
+
+export interface OpenFile {
+  readonly descriptor: number;
+  readonly path: string;
+  readonly stats: BigIntStats;
+}
+
+const inside = (folder: Folder, name: string): string =>
+  `/proc/self/fd/${folder.descriptor}/${name}`;
+
+/** The file's state as one word, for comparing and for the database. */
+export const stateOf = (stats: BigIntStats): string =>
+  `${stats.dev}:${stats.ino}:${stats.size}:${stats.ctimeNs}`;
+
+/** ctime in milliseconds UTC. */
+export const changedAt = (stats: BigIntStats): number => Number(stats.ctimeNs / 1_000_000n);
+
+/** Opens a folder that the administrator named; links on the way to it are his own. Throws Trouble. */
+export const openFolder = (path: string): Folder => ({
+  descriptor: attempt('open folder', path, () =>
+    openSync(path, constants.O_RDONLY | constants.O_DIRECTORY),
+  ),
+  path,
+});
+
+/** Opens a folder inside a folder; null when it is absent. Throws Trouble; a link is ELOOP or ENOTDIR. */
+export function openFolderIn(folder: Folder, name: string): Folder | null {
+  const path = `${folder.path}/${name}`;
+  try {
+    return { descriptor: openSync(inside(folder, name), folderFlags), path };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    return attempt('open folder', path, () => {
+      throw error;
+    });
+  }
+}
+
+export const closeFolder = (folder: Folder): void => closeSync(folder.descriptor);
+
+/** Names in the folder, in no order. */
+export const listFolder = (folder: Folder): string[] =>
+  attempt('list', folder.path, () => readdirSync(`/proc/self/fd/${folder.descriptor}`));
+
+/** What lies under a name, links not followed; null when nothing does. */
+export const statIn = (folder: Folder, name: string): BigIntStats | null =>
+  attempt(
+    'look at',
+    `${folder.path}/${name}`,
+    () => lstatSync(inside(folder, name), { bigint: true, throwIfNoEntry: false }) ?? null,
+  );
+
+/** What a file must not be: the reason in words, or null for a regular file with one link. */
+export function unsafeKind(stats: BigIntStats): string | null {
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a FIFO';
+  if (stats.isSocket()) return 'a socket';
+  if (!stats.isFile()) return 'a device';
+  return stats.nlink === 1n ? null : `a file with ${stats.nlink} hard links`;
+}
+
+export type Opened =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unsafe'; readonly what: string; readonly stats: BigIntStats | null }
+  | { readonly kind: 'open'; readonly file: OpenFile };
+
+/** Opens a file for reading, checked on the descriptor. Throws Trouble for our own troubles. */
+export function openFileIn(folder: Folder, name: string): Opened {
+  const path = `${folder.path}/${name}`;
+  // Looked at first: opening a device can have effects of its own.
+  const before = statIn(folder, name);
+  if (before === null) return { kind: 'absent' };
+  const unsafe = unsafeKind(before);
+  if (unsafe !== null) return { kind: 'unsafe', what: unsafe, stats: before };
+  let descriptor: number;
+  try {
+    descriptor = openSync(inside(folder, name), fileFlags);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return { kind: 'absent' };
+    if (code === 'ELOOP') return { kind: 'unsafe', what: 'a symbolic link', stats: null };
+    return attempt('open', path, () => {
+      throw error;
+    });
+  }
+  const stats = attempt('look at', path, () => fstatSync(descriptor, { bigint: true }));
+  const what = unsafeKind(stats);
+  if (what === null) return { kind: 'open', file: { descriptor, path, stats } };
+  closeSync(descriptor);
+  return { kind: 'unsafe', what, stats };
+}
+
+export const closeFile = (file: OpenFile): void => closeSync(file.descriptor);
+
+export const statOpen = (file: OpenFile): BigIntStats =>
+  attempt('look at', file.path, () => fstatSync(file.descriptor, { bigint: true }));
+
+export const makeFolderIn = (folder: Folder, name: string): void =>
+  attempt('make folder', `${folder.path}/${name}`, () =>
+    mkdirSync(inside(folder, name), { mode: 0o750 }),
+  );
+
+export const renameIn = (from: Folder, name: string, to: Folder, newName: string): void =>
+  attempt('rename', `${from.path}/${name}`, () =>
+    renameSync(inside(from, name), inside(to, newName)),
+  );
+
+export const removeIn = (folder: Folder, name: string): void =>
+  attempt('remove', `${folder.path}/${name}`, () => unlinkSync(inside(folder, name)));

@@ -1,0 +1,25 @@
+/** A worker thread's side of intake/reader.ts. */
+import { parentPort } from 'node:worker_threads';
+import { readFile, type ReadTask } from './read.ts';
+import type { FromWorker } from './reader.ts';
+
+/** Bytes between two reports of progress: a message costs more than a chunk. */
+const REPORT_EVERY = 16 * 1024 * 1024;
+
+/** Serves reads until the thread is stopped. */
+export function serveIntake(): void {
+  const port = parentPort;
+  if (port === null) throw new Error('the intake worker has no parent');
+  port.on('message', (task: ReadTask) => {
+    let unreported = 0;
+    const send = (message: FromWorker): void => port.postMessage(message);
+    const result = readFile(task, (bytes) => {
+      unreported += bytes;
+      if (unreported < REPORT_EVERY) return;
+      send({ kind: 'progress', bytes: unreported });
+      unreported = 0;
+    });
+    send({ kind: 'progress', bytes: unreported });
+    send({ kind: 'result', result });
+  });
+}

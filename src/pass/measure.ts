@@ -1,0 +1,175 @@
+/** Finds the file of one report entry and reads it, once; says what was found, and keeps the private copy that was made on the way. */
+import type { ArrivalFacts, FileFact } from '../core/conclusion.ts';
+import { needsFile } from '../core/judge.ts';
+import {
+  findFiles,
+  temporaryChangedAt,
+  type AgentZone,
+  type Candidate,
+} from '../deposits/drop-zone.ts';
+import { removeTree } from '../files/durable.ts';
+import { changedAt, closeFile, stateOf, type OpenFile } from '../files/folder.ts';
+import { Trouble } from '../files/trouble.ts';
+import type { Reader } from '../intake/reader.ts';
+import type { PrivateCopy } from '../validated/publish.ts';
+import { incomingPath } from '../validated/tree.ts';
+import type { ToJudge } from './gather.ts';
+
+export interface Measured {
+  readonly item: ToJudge;
+  readonly fact: FileFact;
+  readonly arrival: ArrivalFacts;
+  /** Whole and flushed, of the very bytes that `fact` tells of; null where none was asked for or nothing matched. */
+  readonly copy: PrivateCopy | null;
+  /** States of all files of that name, for the database; null where none was looked for. */
+  readonly fileState: string | null;
+  /** State of the one that matched. */
+  readonly matchedState: string | null;
+  readonly bytesRead: number;
+}
+
+export interface Intake {
+  readonly reader: Reader;
+  /** The validated tree; null makes no copies (a dry run). */
+  readonly validated: string | null;
+  /** Reflinks are tried until one was refused. */
+  reflink: boolean;
+}
+
+const troubleFact = (trouble: Trouble): FileFact => ({
+  kind: 'trouble',
+  reason: trouble.reason,
+  message: trouble.message,
+});
+
+async function readOne(
+  intake: Intake,
+  file: OpenFile,
+  wantCopy: boolean,
+): Promise<{ fact: FileFact; copy: PrivateCopy | null }> {
+  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+  const copy =
+    wantCopy && intake.validated !== null ? { folder: incomingPath(intake.validated), name } : null;
+  const result = await intake.reader.read({
+    descriptor: file.descriptor,
+    path: file.path,
+    size: Number(file.stats.size),
+    changed: file.stats.ctimeNs,
+    copy,
+    reflink: intake.reflink,
+  });
+  if (result.kind === 'read') {
+    if (result.reflinked === false) intake.reflink = false;
+    const { size, sha256 } = result;
+    return {
+      fact: { kind: 'read', size, sha256 },
+      copy: copy === null ? null : { folder: copy.folder, file: name, size, sha256 },
+    };
+  }
+  if (copy !== null) removeTree(copy.folder);
+  if (result.kind === 'changing') return { fact: { kind: 'changing' }, copy: null };
+  return { fact: troubleFact(new Trouble(result.code, result.action, result.path)), copy: null };
+}
+
+/** Of several files of that name the first whose size and hash match counts, else the first that exists. */
+async function firstMatch(
+  intake: Intake,
+  item: ToJudge,
+  candidates: readonly Candidate[],
+  wantCopy: boolean,
+): Promise<{
+  fact: FileFact;
+  copy: PrivateCopy | null;
+  matchedState: string | null;
+  bytes: number;
+}> {
+  const { size, sha256 } = item.entry.expected;
+  let first: FileFact | null = null;
+  let bytes = 0;
+  for (const candidate of candidates) {
+    if (candidate.kind === 'unsafe') {
+      first ??= { kind: 'unsafe', what: candidate.what };
+      continue;
+    }
+    const found = Number(candidate.file.stats.size);
+    if (size !== null && found !== size) {
+      first ??= { kind: 'wrong_size', size: found };
+      continue;
+    }
+    bytes += found;
+    const { fact, copy } = await readOne(intake, candidate.file, wantCopy);
+    if (fact.kind === 'read' && fact.sha256 === sha256)
+      return { fact, copy, matchedState: stateOf(candidate.file.stats), bytes };
+    if (copy !== null) removeTree(copy.folder);
+    first ??= fact;
+  }
+  return { fact: first ?? { kind: 'absent' }, copy: null, matchedState: null, bytes };
+}
+
+/** Never throws Trouble: our own trouble is a fact like any other. */
+export async function measure(
+  intake: Intake,
+  zone: AgentZone | null,
+  item: ToJudge,
+  wantCopy: boolean,
+): Promise<Measured> {
+  const name = item.entry.file;
+  const arrival: ArrivalFacts = {
+    reportChangedAt: item.reportChangedAt,
+    fileChangedAt: null,
+    temporaryChangedAt: null,
+  };
+  if (zone === null || name === null || !needsFile(item.entry)) {
+    return {
+      item,
+      fact: { kind: 'not_looked_for' },
+      arrival,
+      copy: null,
+      fileState: null,
+      matchedState: null,
+      bytesRead: 0,
+    };
+  }
+  let candidates: Candidate[] = [];
+  try {
+    candidates = findFiles(zone, name);
+    const states = candidates.map((found) =>
+      found.kind === 'open' ? stateOf(found.file.stats) : found.state,
+    );
+    const changes = candidates.flatMap((found) =>
+      found.kind === 'open' ? changedAt(found.file.stats) : (found.changedAt ?? []),
+    );
+    const { fact, copy, matchedState, bytes } = await firstMatch(
+      intake,
+      item,
+      candidates,
+      wantCopy,
+    );
+    return {
+      item,
+      fact,
+      copy,
+      arrival: {
+        ...arrival,
+        fileChangedAt: changes.length === 0 ? null : Math.max(...changes),
+        temporaryChangedAt: matchedState !== null ? null : temporaryChangedAt(zone, name),
+      },
+      fileState: states.length === 0 ? 'absent' : states.join('|'),
+      matchedState,
+      bytesRead: bytes,
+    };
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    return {
+      item,
+      fact: troubleFact(error),
+      arrival,
+      copy: null,
+      fileState: null,
+      matchedState: null,
+      bytesRead: 0,
+    };
+  } finally {
+    for (const found of candidates) if (found.kind === 'open') closeFile(found.file);
+  }
+}

@@ -1,0 +1,203 @@
+/** Measures everything that one agent has waiting, ready to be decided. The only part of a pass that takes long. */
+import { worthCopying, type PendingEntry } from '../core/decide.ts';
+import type { Job } from '../core/job.ts';
+import { cyclesOf, scheduleKeyOf, type Calendar } from '../core/missed.ts';
+import { newState } from '../core/state.ts';
+import { coveredCycles } from '../db/events.ts';
+import type { JobRecord } from '../db/jobs.ts';
+import type { Database } from '../db/schema.ts';
+import type { AgentZone } from '../deposits/drop-zone.ts';
+import { Trouble } from '../files/trouble.ts';
+import type { Stray } from '../validated/compare.ts';
+import type { Round, ToJudge } from './gather.ts';
+import { measure, type Intake, type Measured } from './measure.ts';
+import type { Memory } from './memory.ts';
+import { belongsTo, compareTree, verifies, type TreeState } from './reconcile.ts';
+import { entryKey, type JobCase } from './settle.ts';
+
+/** Files of one agent that are open at once. */
+const OPEN_FILES = 32;
+
+export interface PrepareContext {
+  readonly db: Database;
+  readonly memory: Memory;
+  readonly calendar: Calendar;
+  readonly latestPassed: (job: Job) => number | null;
+  readonly validated: string;
+  readonly intake: Intake;
+  readonly now: number;
+  readonly complete: boolean;
+  readonly onFile: (item: Measured) => void;
+}
+
+/** A job that something may have to be decided about, with the state of its tree. */
+export interface OpenJob {
+  readonly job: Job;
+  readonly record: JobRecord | null;
+  readonly tree: TreeState;
+  readonly trouble: Trouble | null;
+}
+
+const emptyTree: TreeState = {
+  present: [],
+  lost: [],
+  strays: [],
+  mtime: null,
+  mtimeChanged: false,
+};
+
+/** Looks at the tree; `agentTrouble` is what kept the agent's folder from being read. */
+export function openJob(context: PrepareContext, job: Job, agentTrouble: Trouble | null): OpenJob {
+  const record = context.memory.jobs.get(job.id) ?? null;
+  try {
+    const tree = compareTree(context.validated, job, record, context.memory);
+    return { job, record, tree, trouble: agentTrouble };
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    return { job, record, tree: emptyTree, trouble: error };
+  }
+}
+
+/** Whether anything can have changed for a job about which no report says anything new. */
+export function isQuiet(context: PrepareContext, { job, record, tree, trouble }: OpenJob): boolean {
+  if (record === null || trouble !== null || tree.mtimeChanged || tree.lost.length > 0)
+    return false;
+  const { state } = record;
+  if (!record.expected || record.path !== job.path || state.blocked !== null) return false;
+  if (state.arrivingUntil !== null) return false;
+  if (context.complete && (state.watchBegan === null || state.scheduleKey !== scheduleKeyOf(job)))
+    return false;
+  if (state.watchBegan === null) return true;
+  const anchor = state.settledThrough ?? state.watchBegan;
+  if (job.rules.schedule.kind === 'every') {
+    return anchor + job.rules.schedule.period + job.rules.grace > context.now;
+  }
+  const latest = context.latestPassed(job);
+  return (
+    latest === null || latest < state.watchBegan || latest <= (state.settledThrough ?? -Infinity)
+  );
+}
+
+/** Runs `work` over a list, at most `limit` at once, results in the order of the list. */
+async function inTurn<T, R>(
+  list: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const runner = async (): Promise<void> => {
+    for (let index = next; index < list.length; index = next) {
+      next = index + 1;
+      results[index] = await work(list[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, list.length) }, runner));
+  return results;
+}
+
+const unmeasured = (item: ToJudge): Omit<PendingEntry, 'file'> => ({
+  key: entryKey(item),
+  endedAt: item.endedAt,
+  entry: item.entry,
+  arrival: { reportChangedAt: item.reportChangedAt, fileChangedAt: null, temporaryChangedAt: null },
+  judgedBefore: null,
+});
+
+async function verifyStrays(
+  context: PrepareContext,
+  open: OpenJob,
+  waiting: readonly ToJudge[],
+): Promise<{ adopted: Stray[]; unverified: Stray[]; trouble: Trouble | null }> {
+  const adopted: Stray[] = [];
+  const unverified: Stray[] = [];
+  try {
+    for (const stray of open.tree.strays) {
+      if (belongsTo(stray, waiting)) continue;
+      const sound = await verifies(context.validated, stray, context.intake.reader);
+      (sound ? adopted : unverified).push(stray);
+    }
+    return { adopted, unverified, trouble: null };
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    return { adopted: [], unverified: [], trouble: error };
+  }
+}
+
+/** Cycles that recorded reports cover and that are not settled yet; only asked for where a cycle may have been missed. */
+async function coveredOf(
+  context: PrepareContext,
+  { job, record }: OpenJob,
+): Promise<ReadonlySet<number>> {
+  if (record === null || record.state.watchBegan === null || job.rules.schedule.kind === 'every')
+    return new Set();
+  const { settledThrough, watchBegan } = record.state;
+  const latest = context.latestPassed(job);
+  const from = settledThrough ?? watchBegan - 1;
+  if (latest === null || latest <= from) return new Set();
+  const previous = cyclesOf(job, newState, context.calendar)?.previous(latest) ?? null;
+  // With one cycle in question the newest covered one, which is remembered, decides.
+  if (
+    previous !== null &&
+    previous <= from &&
+    record.state.coveredThrough !== null &&
+    record.state.coveredThrough <= latest
+  )
+    return new Set();
+  return coveredCycles(context.db, record.id, from);
+}
+
+export interface Prepared {
+  readonly cases: readonly JobCase[];
+  readonly unverified: ReadonlyMap<string, readonly Stray[]>;
+}
+
+/** Reads every waiting file of the agent once, and every stray version that may be adopted. */
+export async function prepare(
+  context: PrepareContext,
+  zone: AgentZone | null,
+  round: Round | null,
+  jobs: readonly OpenJob[],
+): Promise<Prepared> {
+  const waiting = Map.groupBy(round?.toJudge ?? [], (item) => item.job);
+  const worth = new Set<string>();
+  const toMeasure = jobs.flatMap((open) => {
+    const items = open.trouble === null ? (waiting.get(open.job) ?? []) : [];
+    for (const key of worthCopying(
+      { job: open.job, versions: open.tree.present },
+      items.map(unmeasured),
+    ))
+      worth.add(key);
+    return items;
+  });
+  const measured = await inTurn(
+    toMeasure,
+    context.intake.reader.threads > 1 ? OPEN_FILES : 1,
+    async (item) => {
+      const result = await measure(context.intake, zone, item, worth.has(entryKey(item)));
+      context.onFile(result);
+      return result;
+    },
+  );
+  const byJob = Map.groupBy(measured, (item) => item.item.job);
+  const unverified = new Map<string, readonly Stray[]>();
+  const cases: JobCase[] = [];
+  for (const open of jobs) {
+    const strays = await verifyStrays(context, open, waiting.get(open.job) ?? []);
+    if (strays.unverified.length > 0) unverified.set(open.job.id, strays.unverified);
+    cases.push({
+      job: open.job,
+      record: open.record,
+      tree: open.tree,
+      adopted: strays.adopted,
+      measured: byJob.get(open.job) ?? [],
+      covered: await coveredOf(context, open),
+      reportArrivingUntil: round?.arrivingUntil ?? null,
+      trouble: open.trouble ?? strays.trouble,
+      calendar: context.calendar,
+      now: context.now,
+      complete: context.complete,
+    });
+  }
+  return { cases, unverified };
+}

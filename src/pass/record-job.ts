@@ -1,0 +1,287 @@
+/** Writes what was decided about one job: entries, events, versions, the held copy, and what is remembered. */
+import { rawHash } from '../core/conclusion.ts';
+import type { Decided } from '../core/decide.ts';
+import { recordEntry } from '../db/entries.ts';
+import { insertEvent, type EventRecord } from '../db/events.ts';
+import { insertJob, updateJob } from '../db/jobs.ts';
+import type { Database } from '../db/schema.ts';
+import {
+  confirmVersion,
+  deleteHeld,
+  insertVersion,
+  putHeld,
+  setVersionState,
+} from '../db/versions.ts';
+import { Trouble } from '../files/trouble.ts';
+import { folderMtime, type Stray } from '../validated/compare.ts';
+import type { Measured } from './measure.ts';
+import { entryKey, strayKey, type Settled } from './settle.ts';
+
+/** Row ids that the steps after the commit need: reports by digest, entries by entryKey, jobs by `agent/database`. */
+export interface RecordedIds {
+  readonly reports: Map<string, number>;
+  readonly entries: Map<string, number>;
+  readonly jobs: Map<string, number>;
+}
+
+export interface RecordContext {
+  readonly db: Database;
+  readonly passId: number | null;
+  readonly now: number;
+  readonly validated: string;
+  readonly ids: RecordedIds;
+}
+
+/** What an event looks like to people and scripts; its id comes with the record. */
+export function viewOf(settled: Settled, decided: Decided, now: number): EventRecord {
+  const { from, published } = settled;
+  const item = from.measured.find((candidate) => entryKey(candidate.item) === decided.key);
+  const folder = item === undefined ? undefined : published.get(entryKey(item.item));
+  const { conclusion } = decided;
+  return {
+    id: null,
+    agent: from.job.agent,
+    database: from.job.database,
+    cycle: decided.cycle,
+    at: now,
+    status: conclusion.status,
+    severity: conclusion.severity,
+    reason: conclusion.reason,
+    message: conclusion.message,
+    operator: null,
+    count: decided.count,
+    setAside: null,
+    report:
+      item === undefined
+        ? null
+        : {
+            file: item.item.report.name,
+            startedAt: item.item.report.startedAt,
+            endedAt: item.item.endedAt,
+            stages: item.item.entry.stages,
+          },
+    file:
+      item === undefined
+        ? null
+        : {
+            name: item.item.entry.file,
+            expected: item.item.entry.expected,
+            found: conclusion.found ?? { size: null, sha256: null },
+          },
+    assurance: conclusion.assurance,
+    promotedTo: folder === undefined ? null : `${folder}/${item?.item.entry.file ?? ''}`,
+  };
+}
+
+async function recordVersion(
+  context: RecordContext,
+  settled: Settled,
+  jobId: number,
+  decided: Decided,
+  entryId: number | null,
+): Promise<number | null> {
+  const { from, published } = settled;
+  const { conclusion } = decided;
+  const item = from.measured.find((candidate) => entryKey(candidate.item) === decided.key);
+  const stray = from.adopted.find((candidate) => strayKey(candidate) === decided.key);
+  const folder = item === undefined ? stray?.folder : published.get(entryKey(item.item));
+  const file = item?.item.entry.file ?? stray?.file;
+  const size = conclusion.found?.size;
+  const sha256 = conclusion.found?.sha256;
+  if (folder === undefined || file === undefined || size == null || sha256 == null) return null;
+  return insertVersion(context.db, {
+    jobId,
+    entryId,
+    cycle: decided.cycle,
+    endedAt: item?.item.endedAt ?? stray?.endedAt ?? 0,
+    folder,
+    file,
+    size,
+    sha256,
+    rawSha256: item === undefined ? null : rawHash(item.item.entry),
+    assurance: conclusion.assurance,
+    origin: stray === undefined ? 'scan' : 'adopted',
+    publishedAt: context.now,
+  });
+}
+
+async function recordHeld(
+  context: RecordContext,
+  settled: Settled,
+  jobId: number,
+  item: Measured,
+  entryId: number,
+  eventId: number,
+  cycle: number,
+): Promise<void> {
+  const { fact } = item;
+  if (settled.heldIn === null || fact.kind !== 'read') return;
+  await putHeld(context.db, {
+    jobId,
+    entryId,
+    eventId,
+    cycle,
+    endedAt: item.item.endedAt,
+    folder: settled.heldIn,
+    file: item.item.entry.file ?? '',
+    size: fact.size,
+    sha256: fact.sha256,
+    rawSha256: rawHash(item.item.entry),
+    heldAt: context.now,
+  });
+}
+
+/** Marks what retention gives up and what is gone. Pruning is done after the commit; until then the mark is the intent. */
+async function recordVersionStates(context: RecordContext, settled: Settled): Promise<void> {
+  const { present, lost } = settled.from.tree;
+  for (const version of lost) {
+    await setVersionState(context.db, version.record.id, 'lost', context.now, version.message);
+  }
+  const removed = new Map(
+    settled.decision.retention
+      ?.filter((item) => !item.keep)
+      .map((item) => [item.key, item.reasons]),
+  );
+  for (const version of present) {
+    const reasons = removed.get(version.key);
+    if (reasons === undefined) continue;
+    await setVersionState(
+      context.db,
+      version.record.id,
+      'pruning',
+      context.now,
+      reasons.join('; '),
+    );
+  }
+}
+
+const RECHECKED = new Set(['TRANSFER_INTEGRITY_FAILED', 'CONTENT_INVALID']);
+
+/** Everything about one job. Returns its events, with their ids. */
+export async function recordJob(
+  context: RecordContext,
+  settled: Settled,
+  unverified: readonly Stray[],
+): Promise<EventRecord[]> {
+  const { db, now } = context;
+  const { from, decision } = settled;
+  const jobId = from.record?.id ?? (await insertJob(db, from.job, decision.state));
+  context.ids.jobs.set(from.job.id, jobId);
+  const byKey = new Map(from.measured.map((item) => [entryKey(item.item), item]));
+  const events: EventRecord[] = [];
+  let standingId = from.record?.state.standing?.eventId ?? null;
+  let recheck: number | null | undefined;
+  for (const key of decision.confirmed) {
+    const item = byKey.get(key);
+    if (item !== undefined) await recordEntryOf(context, jobId, item);
+  }
+  for (const decided of decision.decided) {
+    const item =
+      decided.about === 'entry' && decided.key !== null ? byKey.get(decided.key) : undefined;
+    const entryId = item === undefined ? null : await recordEntryOf(context, jobId, item);
+    const versionId = await recordVersion(context, settled, jobId, decided, entryId);
+    const eventId = await insertEvent(db, {
+      scanId: context.passId,
+      jobId,
+      agent: from.job.agent,
+      at: now,
+      cycle: decided.cycle,
+      conclusion: decided.conclusion,
+      entryId,
+      versionId,
+      operator: null,
+      count: decided.count,
+    });
+    events.push({ ...viewOf(settled, decided, now), id: eventId });
+    if (decided.stands) standingId = eventId;
+    if (item !== undefined && decided.stands)
+      recheck = RECHECKED.has(decided.conclusion.status) ? entryId : null;
+    if (decided.conclusion.status === 'HASH_MISMATCH') await confirmNewest(context, settled);
+    if (
+      decided.key !== null &&
+      decided.key === decision.hold &&
+      item !== undefined &&
+      entryId !== null
+    ) {
+      await recordHeld(context, settled, jobId, item, entryId, eventId, decided.cycle ?? 0);
+    }
+  }
+  if (decision.endHold) await deleteHeld(db, jobId);
+  await recordVersionStates(context, settled);
+  for (const stray of unverified) await recordUnverified(context, jobId, stray);
+  const { standing } = decision.state;
+  await updateJob(
+    db,
+    jobId,
+    {
+      ...decision.state,
+      standing: standing === null ? null : { ...standing, eventId: standingId },
+    },
+    {
+      path: from.job.path,
+      expected: true,
+      folderMtime: mtimeNow(context, settled),
+      ...(recheck !== undefined && { recheckEntryId: recheck }),
+    },
+  );
+  return events;
+}
+
+/** null, so that the folder is listed again, while something in it is not accounted for or it cannot be looked at. */
+function mtimeNow(context: RecordContext, { from }: Settled): string | null {
+  if (from.trouble !== null || from.tree.strays.length > 0) return null;
+  try {
+    return folderMtime(context.validated, from.job.path);
+  } catch (error) {
+    if (error instanceof Trouble) return null;
+    throw error;
+  }
+}
+
+async function confirmNewest(context: RecordContext, settled: Settled): Promise<void> {
+  const newest = settled.from.tree.present
+    .toSorted((left, right) => left.endedAt - right.endedAt)
+    .at(-1);
+  if (newest !== undefined) await confirmVersion(context.db, newest.record.id, context.now);
+}
+
+async function recordUnverified(
+  context: RecordContext,
+  jobId: number,
+  stray: Stray,
+): Promise<void> {
+  await insertVersion(context.db, {
+    jobId,
+    entryId: null,
+    cycle: null,
+    endedAt: stray.endedAt,
+    folder: stray.folder,
+    file: stray.file,
+    size: stray.size,
+    sha256: stray.sha256,
+    rawSha256: null,
+    assurance: null,
+    origin: 'adopted',
+    publishedAt: context.now,
+    state: 'unverified',
+  });
+}
+
+async function recordEntryOf(
+  context: RecordContext,
+  jobId: number,
+  item: Measured,
+): Promise<number> {
+  const reportId = context.ids.reports.get(item.item.digest) ?? item.item.recorded?.reportId;
+  if (reportId === undefined)
+    throw new Error(`the report of ${item.item.job.id} was judged but not recorded`);
+  const id = await recordEntry(context.db, {
+    reportId,
+    jobId,
+    endedAt: item.item.endedAt,
+    entry: item.item.entry,
+    fileState: item.fileState,
+  });
+  context.ids.entries.set(entryKey(item.item), id);
+  return id;
+}

@@ -1,0 +1,153 @@
+/** Writes what was decided about one agent into the database. */
+import type { Conclusion } from '../core/conclusion.ts';
+import { catalogue } from '../core/statuses.ts';
+import { putAgent } from '../db/agents.ts';
+import { insertEvent, type EventRecord } from '../db/events.ts';
+import { recordReport } from '../db/reports.ts';
+import type { Stray } from '../validated/compare.ts';
+import type { Round } from './gather.ts';
+import { recordJob, type RecordContext } from './record-job.ts';
+import { entryKey, type Settled } from './settle.ts';
+
+export interface AgentResult {
+  readonly agent: string;
+  readonly round: Round | null;
+  readonly settled: readonly Settled[];
+  /** Strays that did not verify, by job id `agent/database`. */
+  readonly unverified: ReadonlyMap<string, readonly Stray[]>;
+}
+
+const refusedConclusion = (reason: string, message: string): Conclusion => ({
+  status: 'REPORT_REFUSED',
+  severity: reason === 'forged' ? 'critical' : catalogue.REPORT_REFUSED.severity,
+  reason,
+  message,
+  assurance: null,
+  found: null,
+});
+
+/** One event for each reason, with a count. */
+export function refusalEvents(round: Round, now: number): EventRecord[] {
+  const byReason = Map.groupBy(round.refusals, (refusal) => refusal.reason);
+  return [...byReason.values()].flatMap((list): EventRecord[] => {
+    const first = list[0];
+    if (first === undefined) return [];
+    const message =
+      list.length === 1 ? first.message : `${first.message} (and ${list.length - 1} more reports)`;
+    const { status, severity, reason } = refusedConclusion(first.reason, message);
+    return [
+      {
+        id: null,
+        agent: round.agent.id,
+        database: null,
+        cycle: null,
+        at: now,
+        status,
+        severity,
+        reason,
+        message,
+        operator: null,
+        count: list.length,
+        setAside: null,
+        report: null,
+        file: null,
+        assurance: null,
+        promotedTo: null,
+      },
+    ];
+  });
+}
+
+/** Reports of which something is still to be judged: they are read again by the next scan. */
+export function waitingReports(result: AgentResult): ReadonlySet<string> {
+  const done = new Set<string>();
+  for (const { decision } of result.settled) {
+    for (const key of decision.confirmed) done.add(key);
+    for (const { key } of decision.decided) if (key !== null) done.add(key);
+  }
+  const items = result.round?.toJudge ?? [];
+  return new Set(items.filter((item) => !done.has(entryKey(item))).map((item) => item.digest));
+}
+
+async function recordRound(
+  context: RecordContext,
+  round: Round,
+  waiting: ReadonlySet<string>,
+): Promise<void> {
+  for (const seen of round.seen) {
+    const id = await recordReport(context.db, {
+      agent: round.agent.id,
+      digest: seen.digest,
+      name: seen.file.name,
+      startedAt: seen.report?.startedAt ?? null,
+      endedAt: seen.report?.endedAt ?? null,
+      seenAt: context.now,
+      fileState: seen.file.state,
+      jobsKey: waiting.has(seen.digest) ? 'waiting' : round.jobsKey,
+      refused: seen.refused,
+    });
+    context.ids.reports.set(seen.digest, id);
+  }
+}
+
+/** Names in the newest report that no job expects. */
+function unexpectedOf(round: Round): { names: string[]; count: number; endedAt: number } | null {
+  const newest = round.seen
+    .flatMap((seen) => (seen.report === null || seen.refused !== null ? [] : [seen.report]))
+    .reduce<{ endedAt: number; entries: readonly { database: string }[] } | null>(
+      (best, report) => (best === null || report.endedAt > best.endedAt ? report : best),
+      null,
+    );
+  if (newest === null) return null;
+  const names = newest.entries
+    .map((entry) => entry.database)
+    .filter((name) => !round.agent.known.has(name));
+  return { names: names.slice(0, 100), count: names.length, endedAt: newest.endedAt };
+}
+
+async function recordUnexpected(
+  context: RecordContext,
+  round: Round,
+  newestEnd: number | null,
+): Promise<void> {
+  const found = unexpectedOf(round);
+  if (found === null || (newestEnd !== null && found.endedAt < newestEnd)) return;
+  await putAgent(context.db, {
+    agent: round.agent.id,
+    newestReportEnd: found.endedAt,
+    unexpected: found.names,
+    unexpectedCount: found.count,
+  });
+}
+
+/** Everything about one agent. Returns its events, with their ids. Runs inside a transaction of the caller. */
+export async function recordAgent(
+  context: RecordContext,
+  result: AgentResult,
+  newestEnd: number | null,
+): Promise<EventRecord[]> {
+  const { round } = result;
+  if (round !== null) await recordRound(context, round, waitingReports(result));
+  const events: EventRecord[] = [];
+  for (const view of round === null ? [] : refusalEvents(round, context.now)) {
+    const id = await insertEvent(context.db, {
+      scanId: context.passId,
+      jobId: null,
+      agent: view.agent,
+      at: context.now,
+      cycle: null,
+      conclusion: refusedConclusion(view.reason, view.message),
+      entryId: null,
+      versionId: null,
+      operator: null,
+      count: view.count,
+    });
+    events.push({ ...view, id });
+  }
+  for (const settled of result.settled) {
+    const unverified = result.unverified.get(settled.from.job.id) ?? [];
+    events.push(...(await recordJob(context, settled, unverified)));
+  }
+  if (round !== null) await recordUnexpected(context, round, newestEnd);
+  return events;
+}

@@ -1,0 +1,335 @@
+/**
+ * One pass: gather what each agent reports, read every new file once, decide, bring versions into the tree, record, tidy up.
+ * Agents are gathered first, so that it is known how much there is to read; then they are finished one after the other, in the
+ * order of the configuration, while the files of the next ones are already being read.
+ */
+import { cyclesOf } from '../core/missed.ts';
+import { standingNow } from '../core/standing.ts';
+import type { EventRecord } from '../db/events.ts';
+import { loadAgents } from '../db/agents.ts';
+import { retireJobs } from '../db/jobs.ts';
+import { transaction } from '../db/open.ts';
+import { getMeta, setMeta } from '../db/scans.ts';
+import { closeZone, openZone, type AgentZone } from '../deposits/drop-zone.ts';
+import { closeFolder, openFolder, type Folder } from '../files/folder.ts';
+import { Trouble } from '../files/trouble.ts';
+import { agentsOf } from './agents.ts';
+import { latestPassedOf, memoisedCalendar } from './calendar.ts';
+import { setAsideFuture } from './clock.ts';
+import { gather, type Round } from './gather.ts';
+import { loadMemory, type Memory } from './memory.ts';
+import {
+  isQuiet,
+  openJob,
+  prepare,
+  type OpenJob,
+  type Prepared,
+  type PrepareContext,
+} from './prepare.ts';
+import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
+import { viewOf, type RecordedIds } from './record-job.ts';
+import type { JobChangeView, PassAgent, PassOutcome, PassRequest } from './request.ts';
+import { settle, type Settled } from './settle.ts';
+import { cleanUp, prune, tidyAgent, type TidyContext } from './tidy.ts';
+
+/** An agent with something to do. */
+interface Work {
+  readonly agent: PassAgent;
+  readonly round: Round | null;
+  readonly jobs: readonly OpenJob[];
+}
+
+interface Running {
+  readonly request: PassRequest;
+  readonly deposits: Folder;
+  readonly memory: Memory;
+  readonly context: PrepareContext;
+  readonly tidy: TidyContext;
+  readonly events: EventRecord[];
+  readonly notices: string[];
+  readonly settled: Map<string, Settled>;
+  pruned: number;
+  noLinks: boolean;
+}
+
+async function gatherAgent(
+  running: Pick<Running, 'request' | 'deposits' | 'memory'>,
+  agent: PassAgent,
+): Promise<Round | Trouble | null> {
+  const { request, deposits, memory } = running;
+  let zone: AgentZone | null = null;
+  try {
+    zone = openZone(deposits, agent.id);
+    if (zone === null) return null;
+    const timezone = agent.configured?.timezone ?? request.config.timezone;
+    return await gather({ db: request.db, memory, agent, zone, timezone, now: request.now });
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    return error;
+  } finally {
+    if (zone !== null) closeZone(zone);
+  }
+}
+
+const isEmpty = (round: Round): boolean =>
+  round.seen.length === 0 &&
+  round.leftovers.length === 0 &&
+  round.toJudge.length === 0 &&
+  round.arrivingUntil === null;
+
+/** What there is to do for one agent; null when nothing is. */
+async function planAgent(
+  running: Pick<Running, 'request' | 'deposits' | 'memory'>,
+  context: PrepareContext,
+  agent: PassAgent,
+): Promise<Work | null> {
+  const found = await gatherAgent(running, agent);
+  const trouble = found instanceof Trouble ? found : null;
+  const round = found instanceof Trouble || found === null || isEmpty(found) ? null : found;
+  const waiting = new Set(round?.toJudge.map((item) => item.job));
+  const jobs = agent.scope
+    .map((job) => openJob(context, job, trouble))
+    .filter(
+      (open) => waiting.has(open.job) || round?.arrivingUntil != null || !isQuiet(context, open),
+    );
+  return round === null && jobs.length === 0 ? null : { agent, round, jobs };
+}
+
+async function settleAll(
+  running: Running,
+  zone: AgentZone | null,
+  prepared: Prepared,
+): Promise<Settled[]> {
+  const { request, context } = running;
+  const root = request.dryRun ? null : request.config.validated;
+  const settled: Settled[] = [];
+  for (const from of prepared.cases) {
+    const result = await settle(root, context.intake, zone, from);
+    settled.push(result);
+    running.settled.set(from.job.id, result);
+    if (result.noLinks) running.noLinks = true;
+  }
+  return settled;
+}
+
+/** Decides, publishes, records and tidies up one agent whose files have been read. */
+async function finishAgent(
+  running: Running,
+  zone: AgentZone | null,
+  work: Work,
+  prepared: Prepared,
+): Promise<void> {
+  const { request, memory } = running;
+  const { db, now, config } = request;
+  const settled = await settleAll(running, zone, prepared);
+  const result: AgentResult = {
+    agent: work.agent.id,
+    round: work.round,
+    settled,
+    unverified: prepared.unverified,
+  };
+  for (const strays of prepared.unverified.values()) {
+    for (const stray of strays)
+      running.notices.push(
+        `${stray.folder} is not recorded and its SHA256SUMS does not verify: it is left alone and counts for nothing`,
+      );
+  }
+  if (request.dryRun) {
+    if (work.round !== null) running.events.push(...refusalEvents(work.round, now));
+    running.events.push(
+      ...settled.flatMap((item) =>
+        item.decision.decided.map((decided) => viewOf(item, decided, now)),
+      ),
+    );
+    return;
+  }
+  const ids: RecordedIds = { reports: new Map(), entries: new Map(), jobs: new Map() };
+  const newestEnd = memory.agents.get(work.agent.id)?.newestReportEnd ?? null;
+  const record = { db, passId: request.passId, now, validated: config.validated, ids };
+  running.events.push(...(await transaction(db, () => recordAgent(record, result, newestEnd))));
+  if (settled.some((item) => item.decision.retention?.some((one) => !one.keep) === true))
+    running.pruned += await prune(running.tidy);
+  await tidyAgent(running.tidy, zone, result, ids, memory.held);
+}
+
+/** Finishes the agents in order, and keeps the readers busy with the files of those that follow. */
+async function finishAll(running: Running, list: readonly Work[]): Promise<void> {
+  const { deposits, context } = running;
+  const { threads } = context.intake.reader;
+  const ahead = threads > 1 ? threads * 2 : 0;
+  const started = new Map<number, { zone: AgentZone | null; prepared: Promise<Prepared> }>();
+  const start = (index: number): void => {
+    const work = list[index];
+    if (work === undefined || started.has(index)) return;
+    const zone = work.round === null ? null : openZone(deposits, work.agent.id);
+    const prepared = prepare(context, zone, work.round, work.jobs);
+    // It is awaited later; until then a failure must not count as unhandled.
+    prepared.catch(() => undefined);
+    started.set(index, { zone, prepared });
+  };
+  for (const [index, work] of list.entries()) {
+    for (let next = index; next <= index + ahead; next += 1) start(next);
+    const current = started.get(index);
+    if (current === undefined) continue;
+    started.delete(index);
+    try {
+      await finishAgent(running, current.zone, work, await current.prepared);
+    } finally {
+      if (current.zone !== null) closeZone(current.zone);
+    }
+  }
+}
+
+/** Jobs that were expected and are not any more are neither judged nor counted from now on. */
+async function retire(request: PassRequest, memory: Memory): Promise<void> {
+  const enabled = new Set(request.config.jobs.filter((job) => job.enabled).map((job) => job.id));
+  const gone = [...memory.jobs].filter(([id, record]) => record.expected && !enabled.has(id));
+  await retireJobs(
+    request.db,
+    gone.map(([, record]) => record.id),
+  );
+}
+
+async function tellLinks(running: Running): Promise<void> {
+  const { db } = running.request;
+  if (!running.noLinks || (await getMeta(db, 'no_links')) !== null) return;
+  await setMeta(db, 'no_links', '1');
+  running.notices.push(
+    `${running.request.config.validated} has no symbolic links: versions are kept, but no \`current\` points to the newest one`,
+  );
+}
+
+function changesOf(running: Running): JobChangeView[] {
+  const { request, memory, settled, context } = running;
+  return request.config.jobs
+    .filter((job) => job.enabled && request.inScope(job))
+    .map((job) => {
+      const record = memory.jobs.get(job.id) ?? null;
+      const state = settled.get(job.id)?.decision.state ?? record?.state ?? null;
+      const cycles = state === null ? null : cyclesOf(job, state, context.calendar);
+      return {
+        job,
+        before: record?.state.standing ?? null,
+        blockedBefore: record?.state.blocked != null,
+        after: standingNow(job, state, cycles, request.now),
+        blocked: state?.blocked ?? null,
+      };
+    });
+}
+
+function outcomeOf(
+  running: Running,
+  works: readonly Work[],
+  unexpected: PassOutcome['unexpected'],
+  bytesRead: number,
+): PassOutcome {
+  const { events, notices, settled } = running;
+  const changes = changesOf(running);
+  return {
+    events,
+    changes,
+    notices,
+    unexpected,
+    counts: {
+      jobs: changes.length,
+      reports: works.reduce((sum, work) => sum + (work.round?.seen.length ?? 0), 0),
+      events: events.length,
+      published: [...settled.values()].reduce((sum, item) => sum + item.published.size, 0),
+      pruned: running.pruned,
+      refused: events
+        .filter((event) => event.status === 'REPORT_REFUSED')
+        .reduce((sum, event) => sum + event.count, 0),
+      blocked: changes.filter((change) => change.blocked !== null).length,
+      bytesRead,
+    },
+  };
+}
+
+async function unexpectedNow(request: PassRequest): Promise<PassOutcome['unexpected']> {
+  const agents = await loadAgents(request.db);
+  return [...agents.values()]
+    .filter((agent) => agent.unexpectedCount > 0)
+    .map((agent) => ({
+      agent: agent.agent,
+      names: agent.unexpected,
+      count: agent.unexpectedCount,
+      lastReportedAt: agent.newestReportEnd,
+    }));
+}
+
+/**
+ * @throws Trouble when the deposits or the validated tree as a whole cannot be used
+ */
+export async function scan(request: PassRequest): Promise<PassOutcome> {
+  const { config, db, now } = request;
+  const deposits = openFolder(config.deposits);
+  try {
+    const tidy: TidyContext = {
+      db,
+      validated: config.validated,
+      archiveReports: config.archiveReports,
+      onVerbose: request.onVerbose,
+    };
+    const notices = request.dryRun ? [] : await setAsideFuture(db, now);
+    const cleaned = request.dryRun ? 0 : await cleanUp(tidy);
+    const memory = await loadMemory(db);
+    const calendar = memoisedCalendar(request.calendar);
+    const latestPassed = latestPassedOf(calendar, now);
+    let bytesRead = 0;
+    let files = 0;
+    const base = {
+      db,
+      memory,
+      calendar,
+      latestPassed,
+      validated: config.validated,
+      now,
+      complete: request.complete,
+    };
+    const planning: PrepareContext = {
+      ...base,
+      intake: { reader: request.openReader(0, 0), validated: null, reflink: false },
+      onFile: () => undefined,
+    };
+    const works: Work[] = [];
+    for (const agent of agentsOf(request, deposits)) {
+      const work = await planAgent({ request, deposits, memory }, planning, agent);
+      if (work !== null) works.push(work);
+    }
+    const waiting = works.flatMap((work) => work.round?.toJudge ?? []);
+    const size = waiting.reduce((sum, item) => sum + (item.entry.expected.size ?? 0), 0);
+    const reader = request.openReader(size, waiting.length);
+    const context: PrepareContext = {
+      ...base,
+      intake: { reader, validated: request.dryRun ? null : config.validated, reflink: true },
+      onFile: (item) => {
+        bytesRead += item.bytesRead;
+        files += 1;
+        request.onFile({ files, bytes: bytesRead });
+      },
+    };
+    const running: Running = {
+      request,
+      deposits,
+      memory,
+      context,
+      tidy,
+      events: [],
+      notices,
+      settled: new Map(),
+      pruned: cleaned,
+      noLinks: false,
+    };
+    try {
+      await finishAll(running, works);
+    } finally {
+      request.onEnd();
+      await reader.close();
+    }
+    if (!request.dryRun && request.complete) await retire(request, memory);
+    if (!request.dryRun) await tellLinks(running);
+    return outcomeOf(running, works, await unexpectedNow(request), bytesRead);
+  } finally {
+    closeFolder(deposits);
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Decides one job and brings its versions into the tree. What cannot be published is no version: the job is decided again with
+ * that trouble as a fact, until what was decided has been done. Nothing is recorded here.
+ */
+import { decideJob, type JobDecision, type JobFacts, type PendingEntry } from '../core/decide.ts';
+import type { FileFact } from '../core/conclusion.ts';
+import type { Job } from '../core/job.ts';
+import type { Calendar } from '../core/missed.ts';
+import { newState } from '../core/state.ts';
+import type { JobRecord } from '../db/jobs.ts';
+import type { AgentZone } from '../deposits/drop-zone.ts';
+import { removeTree } from '../files/durable.ts';
+import { Trouble } from '../files/trouble.ts';
+import type { Stray } from '../validated/compare.ts';
+import { hold, pointCurrent, publish, type PrivateCopy } from '../validated/publish.ts';
+import type { ToJudge } from './gather.ts';
+import { measure, type Intake, type Measured } from './measure.ts';
+import type { TreeState } from './reconcile.ts';
+
+export interface JobCase {
+  readonly job: Job;
+  readonly record: JobRecord | null;
+  readonly tree: TreeState;
+  /** Strays that were verified, to be adopted. */
+  readonly adopted: readonly Stray[];
+  readonly measured: readonly Measured[];
+  readonly covered: ReadonlySet<number>;
+  readonly reportArrivingUntil: number | null;
+  readonly trouble: Trouble | null;
+  readonly calendar: Calendar;
+  readonly now: number;
+  readonly complete: boolean;
+}
+
+export interface Settled {
+  readonly from: JobCase;
+  readonly decision: JobDecision;
+  /** Folder (relative to the tree) of each published entry, by its key. */
+  readonly published: ReadonlyMap<string, string>;
+  /** Folder of the held copy, when this pass made one. */
+  readonly heldIn: string | null;
+  readonly noLinks: boolean;
+}
+
+/** Names one entry of one report within a pass. */
+export const entryKey = (item: ToJudge): string =>
+  `${item.job.id}:${item.digest}:${item.recorded?.id ?? ''}`;
+export const strayKey = (stray: Stray): string => `stray:${stray.folder}`;
+
+function toPending(from: JobCase, item: Measured, fact: FileFact): PendingEntry {
+  const { recorded, endedAt, entry } = item.item;
+  const standing = from.record?.state.standing ?? null;
+  const isNewest = recorded !== null && recorded.endedAt === from.record?.state.lastJudgedEnd;
+  // Once a later cycle was missed the status is no longer this report's: whatever it is now is news.
+  const movedOn = standing === null || standing.status === 'MISSING';
+  const nothing = { status: 'UNKNOWN', reason: '', message: '', cycle: null } as const;
+  return {
+    key: entryKey(item.item),
+    endedAt,
+    entry,
+    file: fact,
+    arrival: item.arrival,
+    judgedBefore: isNewest ? (movedOn ? nothing : standing) : null,
+  };
+}
+
+function factsOf(from: JobCase, troubles: ReadonlyMap<string, Trouble>): JobFacts {
+  const trouble = (item: Measured): FileFact => {
+    const met = troubles.get(entryKey(item.item));
+    return met === undefined
+      ? item.fact
+      : { kind: 'trouble', reason: met.reason, message: met.message };
+  };
+  return {
+    job: from.job,
+    state: from.record?.state ?? newState,
+    versions: from.tree.present,
+    pending: from.measured.map((item) => toPending(from, item, trouble(item))),
+    adopted: from.adopted.map((stray) => ({
+      key: strayKey(stray),
+      endedAt: stray.endedAt,
+      cycle: null,
+      size: stray.size,
+      sha256: stray.sha256,
+      rawSha256: null,
+      inPlace: true,
+      message: `${stray.folder} was not recorded; its SHA256SUMS verifies, and it is kept`,
+    })),
+    lost: from.tree.lost,
+    reportArrivingUntil: from.reportArrivingUntil,
+    trouble:
+      from.trouble === null ? null : { reason: from.trouble.reason, message: from.trouble.message },
+    covered: from.covered,
+    calendar: from.calendar,
+    now: from.now,
+    complete: from.complete,
+  };
+}
+
+interface Effects {
+  readonly copies: Map<string, PrivateCopy>;
+  readonly published: Map<string, string>;
+  heldIn: string | null;
+  noLinks: boolean;
+}
+
+/** The private copy of an entry; read again where the first read made none. @throws Trouble */
+async function copyOf(
+  intake: Intake,
+  zone: AgentZone | null,
+  item: Measured,
+  effects: Effects,
+): Promise<PrivateCopy> {
+  const key = entryKey(item.item);
+  const made = effects.copies.get(key);
+  if (made !== undefined) return made;
+  const again = await measure(intake, zone, item.item, true);
+  const same =
+    again.fact.kind === 'read' &&
+    item.fact.kind === 'read' &&
+    again.fact.sha256 === item.fact.sha256;
+  if (again.copy !== null && same) {
+    effects.copies.set(key, again.copy);
+    return again.copy;
+  }
+  if (again.copy !== null) removeTree(again.copy.folder);
+  if (again.fact.kind === 'trouble')
+    throw new Trouble(again.fact.reason.toUpperCase(), 'copy', item.item.entry.file ?? '');
+  throw new Trouble('EAGAIN', 'copy (it changed after it was judged)', item.item.entry.file ?? '');
+}
+
+async function carryOut(
+  root: string,
+  intake: Intake,
+  zone: AgentZone | null,
+  from: JobCase,
+  decision: JobDecision,
+  effects: Effects,
+): Promise<{ key: string; trouble: Trouble } | null> {
+  const { path } = from.job;
+  const byKey = new Map(from.measured.map((item) => [entryKey(item.item), item]));
+  const wanted = decision.hold === null ? decision.publish : [...decision.publish, decision.hold];
+  for (const key of wanted) {
+    const item = byKey.get(key);
+    if (item === undefined || effects.published.has(key)) continue;
+    try {
+      const copy = await copyOf(intake, zone, item, effects);
+      if (key === decision.hold) {
+        effects.heldIn = hold(root, path, item.item.endedAt, copy);
+      } else {
+        effects.published.set(key, publish(root, path, item.item.endedAt, copy));
+      }
+      effects.copies.delete(key);
+      if (key !== decision.hold) effects.noLinks = pointNewest(root, from, effects);
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      return { key, trouble: error };
+    }
+  }
+  if (from.adopted.length > 0 || from.tree.lost.length > 0)
+    effects.noLinks = pointNewest(root, from, effects);
+  return null;
+}
+
+/** `current` points to the newest end time, of versions old and new. Returns whether links cannot be made. @throws Trouble */
+function pointNewest(root: string, from: JobCase, effects: Effects): boolean {
+  const candidates = [
+    ...from.tree.present
+      .filter((version) => version.inPlace)
+      .map((version) => ({ endedAt: version.endedAt, folder: version.record.folder })),
+    ...from.adopted.map((stray) => ({ endedAt: stray.endedAt, folder: stray.folder })),
+    ...from.measured.flatMap((item) => {
+      const folder = effects.published.get(entryKey(item.item));
+      return folder === undefined ? [] : [{ endedAt: item.item.endedAt, folder }];
+    }),
+  ].toSorted((left, right) => left.endedAt - right.endedAt);
+  const newest = candidates.at(-1);
+  if (newest === undefined) return false;
+  const name = newest.folder.slice(newest.folder.lastIndexOf('/') + 1);
+  return pointCurrent(root, from.job.path, name) === 'no_links';
+}
+
+/** Removes private copies that nobody needs; what cannot be removed now is cleaned by the next scan. */
+function discard(copies: Iterable<PrivateCopy>): void {
+  for (const copy of copies) {
+    try {
+      removeTree(copy.folder);
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+    }
+  }
+}
+
+/** With `root` null (a dry run) nothing is carried out. */
+export async function settle(
+  root: string | null,
+  intake: Intake,
+  zone: AgentZone | null,
+  from: JobCase,
+): Promise<Settled> {
+  const effects: Effects = {
+    copies: new Map(
+      from.measured.flatMap((item) =>
+        item.copy === null ? [] : [[entryKey(item.item), item.copy]],
+      ),
+    ),
+    published: new Map(),
+    heldIn: null,
+    noLinks: false,
+  };
+  const troubles = new Map<string, Trouble>();
+  for (;;) {
+    const decision = decideJob(factsOf(from, troubles));
+    const failed =
+      root === null ? null : await carryOut(root, intake, zone, from, decision, effects);
+    if (failed === null) {
+      discard(effects.copies.values());
+      const { published, heldIn, noLinks } = effects;
+      return { from, decision, published, heldIn, noLinks };
+    }
+    // Each round takes one entry out for good, so this ends.
+    troubles.set(failed.key, failed.trouble);
+  }
+}

@@ -1,0 +1,26 @@
+/** `scan --json`, `promote --json` and `history --json`: lists of events. */
+import type { HistoryView, PassView } from '../views.ts';
+import { eventObject, unexpectedCount, unexpectedObjects } from './event.ts';
+import { time } from './time.ts';
+
+export function passDocument(view: PassView): object {
+  return {
+    schema: `backupmon.${view.command}/1`,
+    generated_at: time(view.now),
+    severity: view.severity,
+    dry_run: view.dryRun,
+    events: view.events.map(eventObject),
+    unexpected: unexpectedObjects(view.unexpected),
+    unexpected_count: unexpectedCount(view.unexpected),
+    notices: [...view.notices],
+  };
+}
+
+export function historyDocument(view: HistoryView): object {
+  return {
+    schema: 'backupmon.history/1',
+    generated_at: time(view.now),
+    events: view.events.map(eventObject),
+    limited: view.limited,
+  };
+}

@@ -1,0 +1,51 @@
+/** What a scan or a promotion says: news on its own, every conclusion when asked for. */
+import { eventLines } from './history-table.ts';
+import { remarkLines, unexpectedRemark } from './remarks.ts';
+import { clean, columnsOf, inColour, looks, shellWord, sign, statusWord } from './symbols.ts';
+import type { PassView, Screen } from './views.ts';
+
+type News = PassView['news'][number];
+
+function newsLine(news: News, screen: Screen): string {
+  const { kind, severity, status } = news;
+  const job = clean(news.job, screen);
+  const word = kind === 'recovery' ? 'RECOVERED' : looks[severity].word;
+  const advice = clean(
+    news.advice.replaceAll('{job}', () => shellWord(job)),
+    screen,
+  );
+  const message = clean(news.message, screen);
+  return (
+    inColour(severity, word, screen) +
+    ` ${job} ${statusWord(status, severity)}` +
+    (message === '' ? '' : `: ${message}`) +
+    (advice === '' || kind === 'recovery' ? '' : ` ${sign('arrow', screen)} ${advice}`)
+  );
+}
+
+/**
+ * One line for each new problem or recovery, then the notices; '' when there is nothing to say, so that cron sends no
+ * mail. These lines go into mails and journals, one message each: they are not broken at the width of the screen.
+ */
+export function renderNews(view: PassView, screen: Screen): string {
+  const lines = [
+    ...view.news.map((news) => newsLine(news, screen)),
+    ...view.notices.map((notice) => clean(notice, screen)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Every conclusion, for `-v` and `--dry-run`, in the order given; no line is wider than the screen (80 at least). */
+export function renderEvents(view: PassView, screen: Screen): string {
+  const lines = [
+    ...(view.events.length === 0
+      ? ['No new conclusions.']
+      : eventLines(view.events, screen, columnsOf(screen))),
+    ...remarkLines(
+      view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
+      screen,
+    ),
+    ...(view.dryRun ? ['Dry run: nothing was copied, recorded, archived or sent.'] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,79 @@
+/** What stands below the status table: facts that are no status, each with what to do about it. */
+import { bytes } from '../core/bytes.ts';
+import type { Severity } from '../core/statuses.ts';
+import { clean, columnsOf, inColour, shellWord, sign, symbolOf } from './symbols.ts';
+import { minuteOf } from './times.ts';
+import type { HeldView, JobView, Screen, StatusView, UnexpectedView } from './views.ts';
+import { hanging } from './width.ts';
+
+export interface Remark {
+  readonly severity: Severity;
+  readonly text: string;
+}
+
+/** More files of one job than this in the drop zone are told (contract, section 5). */
+const depositFilesTold = 10;
+/** Names of unexpected databases that are listed; the rest is counted. */
+const namesTold = 10;
+
+/** The command that promotes a job's held copy. */
+export const promoteCommand = (job: string, screen: Screen): string =>
+  `backupmon promote ${shellWord(clean(job, screen))}`;
+
+const warning = (text: string): Remark => ({ severity: 'warning', text });
+
+function heldText(held: HeldView, job: string, screen: Screen): string {
+  const inARow = held.cycles > 1 ? `, ${held.cycles} cycles in a row` : '';
+  const what = `${bytes(held.size)} held since ${minuteOf(held.heldAt)} UTC${inARow}`;
+  return `${what}; if it is right: ${promoteCommand(job, screen)}`;
+}
+
+/** About one job, each beginning with its name unless `named` is false. */
+export function jobRemarks(view: JobView, screen: Screen, named = true): Remark[] {
+  const { blocked, held, depositFiles, job } = view;
+  const lead = named ? `${clean(job.id, screen)}: ` : '';
+  const remarks: Remark[] = [];
+  if (blocked !== null) {
+    const cause = `${clean(blocked.message, screen)} (${clean(blocked.reason, screen)})`;
+    const text = `${lead}blocked since ${minuteOf(blocked.since)} UTC, not judged: ${cause}`;
+    remarks.push(warning(text));
+  }
+  if (held !== null) remarks.push(warning(lead + heldText(held, job.id, screen)));
+  if (depositFiles > depositFilesTold) {
+    remarks.push(warning(`${lead}${depositFiles} files pile up in the drop zone`));
+  }
+  return remarks;
+}
+
+/** Databases that an agent reports and no job expects. */
+export function unexpectedRemark(view: UnexpectedView, screen: Screen): Remark {
+  const names = view.names.slice(0, namesTold).map((name) => clean(name, screen, 60));
+  const more = view.count > names.length ? `, and ${view.count - names.length} more` : '';
+  const databases = view.count === 1 ? '1 database' : `${view.count} databases`;
+  return {
+    severity: 'pending',
+    text: `${clean(view.agent, screen)} reports ${databases} that no job expects: ${names.join(', ')}${more}`,
+  };
+}
+
+/** Everything but the statuses, in the order of weight. */
+export function statusRemarks(view: StatusView, screen: Screen): Remark[] {
+  const { scanOverdue } = view;
+  return [
+    ...(scanOverdue === null
+      ? []
+      : [{ severity: 'critical' as const, text: clean(scanOverdue, screen) }]),
+    ...view.jobs.flatMap((job) => jobRemarks(job, screen)),
+    ...view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
+    ...view.notes.map((note) => warning(clean(note, screen))),
+  ];
+}
+
+/** Wrapped lines; an agent that is merely unexpected has a bullet and no alarm sign. */
+export function remarkLines(remarks: readonly Remark[], screen: Screen): string[] {
+  return remarks.flatMap(({ severity, text }) => {
+    const symbol = severity === 'pending' ? sign('bullet', screen) : symbolOf(severity, screen);
+    const [first = '', ...rest] = hanging(`${symbol} `, text, columnsOf(screen));
+    return [inColour(severity, first, screen), ...rest];
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * How a version comes into the tree, in this order: the private copy is whole and flushed; SHA256SUMS is written and flushed;
+ * the folder is flushed; one rename brings it into place; its parent is flushed. Only then does anyone record it. A crash at any
+ * point leaves the old world or the new one.
+ */
+import { dirname } from 'node:path';
+import { parseVersionStamp, versionStamp } from '../core/instant.ts';
+import {
+  makeFolders,
+  makeLink,
+  readLink,
+  readText,
+  removeTree,
+  renamePath,
+  statPath,
+  syncFolder,
+  writeNewFile,
+} from '../files/durable.ts';
+import { Trouble } from '../files/trouble.ts';
+import { HELD, incomingPath, isNoLinks } from './tree.ts';
+
+export const SUMS = 'SHA256SUMS';
+
+/** A private copy that is whole and flushed: `folder/file`, alone in its folder. */
+export interface PrivateCopy {
+  readonly folder: string;
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** A line that `sha256sum -c` understands; file names hold neither line breaks nor backslashes. */
+const sumsLine = (copy: PrivateCopy): string => `${copy.sha256}  ${copy.file}\n`;
+
+/** Whether the folder already is this version: left by a scan that was killed before it could record it. */
+function isAlready(path: string, copy: PrivateCopy): boolean {
+  const stats = statPath(`${path}/${copy.file}`);
+  return (
+    stats !== null &&
+    stats.isFile() &&
+    Number(stats.size) === copy.size &&
+    readText(`${path}/${SUMS}`) === sumsLine(copy)
+  );
+}
+
+function sealed(copy: PrivateCopy): void {
+  // A copy that is moved a second time (out of the hold) has its sums already.
+  if (readText(`${copy.folder}/${SUMS}`) === null)
+    writeNewFile(`${copy.folder}/${SUMS}`, sumsLine(copy), 0o440);
+  syncFolder(copy.folder);
+}
+
+/**
+ * Publishes a copy as `<root>/<path>/<end time>`, with `-2`, `-3` for further versions of the same second. Returns the folder
+ * relative to the tree. @throws Trouble
+ */
+export function publish(root: string, path: string, endedAt: number, copy: PrivateCopy): string {
+  sealed(copy);
+  makeFolders(root, path);
+  const stamp = versionStamp(endedAt);
+  for (let ordinal = 1; ; ordinal += 1) {
+    const folder = `${path}/${ordinal === 1 ? stamp : `${stamp}-${ordinal}`}`;
+    const target = `${root}/${folder}`;
+    if (statPath(target) === null) {
+      renamePath(copy.folder, target);
+      syncFolder(dirname(target));
+      return folder;
+    }
+    if (isAlready(target, copy)) {
+      removeTree(copy.folder);
+      return folder;
+    }
+  }
+}
+
+/** Puts a copy under `.held`, in place of an older one. Returns the folder relative to the tree. @throws Trouble */
+export function hold(root: string, path: string, endedAt: number, copy: PrivateCopy): string {
+  sealed(copy);
+  const parent = `${HELD}/${path}`;
+  makeFolders(root, parent);
+  const folder = `${parent}/${versionStamp(endedAt)}`;
+  const target = `${root}/${folder}`;
+  // The same round again, or the leavings of a scan that was killed before it could record them.
+  if (statPath(target) !== null) remove(root, folder);
+  renamePath(copy.folder, target);
+  syncFolder(dirname(target));
+  return folder;
+}
+
+/** Takes a folder out of the tree with one rename, and deletes it then: half a version is never seen. @throws Trouble */
+export function remove(root: string, folder: string): void {
+  const grave = incomingPath(root);
+  try {
+    renamePath(`${root}/${folder}`, grave);
+  } catch (error) {
+    if (error instanceof Trouble && error.code === 'ENOENT') return;
+    throw error;
+  }
+  syncFolder(dirname(`${root}/${folder}`));
+  removeTree(grave);
+}
+
+export type CurrentLink = 'kept' | 'swapped' | 'no_links';
+
+/** Points `<path>/current` to the version folder of that name, atomically. Where links cannot be made it is left out. */
+export function pointCurrent(root: string, path: string, versionName: string): CurrentLink {
+  const link = `${root}/${path}/current`;
+  if (readLink(link) === versionName) return 'kept';
+  const fresh = incomingPath(root);
+  try {
+    makeLink(versionName, fresh);
+  } catch (error) {
+    if (isNoLinks(error)) return 'no_links';
+    throw error;
+  }
+  renamePath(fresh, link);
+  syncFolder(dirname(link));
+  return 'swapped';
+}
+
+/** Whether a name in a job's folder is the name of a version. */
+export const isVersionName = (name: string): boolean => parseVersionStamp(name) !== null;

@@ -1,0 +1,73 @@
+/** The validated tree: where things lie in it, and the marker that tells it from an empty folder where a disk should be. */
+import { randomBytes } from 'node:crypto';
+import {
+  listPath,
+  makeFolder,
+  readText,
+  removeTree,
+  statPath,
+  syncFolder,
+  writeNewFile,
+} from '../files/durable.ts';
+import { Trouble } from '../files/trouble.ts';
+
+const MARKER = '.backupmon';
+const INCOMING = '.incoming';
+export const HELD = '.held';
+
+/** The tree cannot be used as it is; the message says what to do. */
+export class TreeProblem extends Error {
+  override readonly name = 'TreeProblem';
+}
+
+/** @throws TreeProblem when the folder or its marker is absent: a missing mount is not an empty tree */
+export function checkMarker(root: string): void {
+  const stats = statPath(root);
+  if (stats === null) {
+    throw new TreeProblem(
+      `${root} does not exist; mount it or make it, then run \`backupmon init-db\``,
+    );
+  }
+  if (!stats.isDirectory() && !stats.isSymbolicLink())
+    throw new TreeProblem(`${root} is not a folder`);
+  if (readText(`${root}/${MARKER}`) !== null) return;
+  throw new TreeProblem(
+    `${root} has no marker file ${MARKER}: is its disk mounted? If this is the right folder, run \`backupmon init-db\``,
+  );
+}
+
+/** Makes the folder and its marker; returns whether the marker was absent. @throws Trouble */
+export function placeMarker(root: string, site: string, now: string): boolean {
+  if (statPath(root) === null) makeFolder(root);
+  if (readText(`${root}/${MARKER}`) !== null) return false;
+  const content = {
+    about: 'backupmon keeps validated backups here; a scan refuses to run where this file is gone',
+    site,
+    made_at: now,
+  };
+  writeNewFile(`${root}/${MARKER}`, `${JSON.stringify(content)}\n`, 0o640);
+  syncFolder(root);
+  return true;
+}
+
+/** A new name in `.incoming`, where everything that is not finished lies. */
+export function incomingPath(root: string): string {
+  makeFolder(`${root}/${INCOMING}`);
+  return `${root}/${INCOMING}/${randomBytes(8).toString('hex')}`;
+}
+
+/** Removes what a killed scan left. Only under the lock: nobody else is at work there. */
+export function cleanIncoming(root: string): void {
+  for (const name of listPath(`${root}/${INCOMING}`) ?? [])
+    removeTree(`${root}/${INCOMING}/${name}`);
+}
+
+/** Throws Trouble when the tree cannot be written now, before any backup is judged. */
+export function checkWritable(root: string): void {
+  const path = incomingPath(root);
+  writeNewFile(path, '', 0o600);
+  removeTree(path);
+}
+
+export const isNoLinks = (error: unknown): boolean =>
+  error instanceof Trouble && ['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'].includes(error.code);
