@@ -29,9 +29,9 @@ interface Chosen {
 }
 
 function describe(program: Command, chosen: Chosen): void {
-  const choose = (json: boolean | undefined, run: Run): void => {
+  const choose = (json: boolean | undefined, command: Run): void => {
     chosen.json = json === true;
-    chosen.run = run;
+    chosen.run = command;
   };
   const add = (usage: string, summary: string, example: string): Command =>
     program

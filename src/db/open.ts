@@ -146,6 +146,8 @@ function opened(connection: SqliteDatabase.Database, keepWalOf: string | null): 
     close: async () => {
       const keeper = keepWalOf === null ? null : new SqliteDatabase(keepWalOf, { readonly: true });
       keeper?.pragma('user_version');
+      // The file alone holds everything then: whoever copies it has a whole database.
+      if (keepWalOf !== null) connection.pragma('wal_checkpoint(TRUNCATE)');
       await db.destroy();
       keeper?.close();
     },
@@ -188,8 +190,6 @@ export async function initialiseDatabase(
     for (const [index, migrate] of migrations.entries()) {
       if (index < version) continue;
       await transaction(result.db, async () => {
-        if (index === 0)
-          connection.exec('create table meta (key text primary key, value text not null)');
         await migrate(result.db as unknown as Kysely<unknown>);
         connection.pragma(`application_id = ${APPLICATION_ID}`);
         connection.pragma(`user_version = ${index + 1}`);

@@ -100,8 +100,7 @@ function pump(
     hash.update(chunk);
     at.action = 'write';
     at.path = names.to;
-    for (let written = 0; target !== null && written < count;)
-      written += writeSync(target, chunk, written);
+    if (target !== null) for (let done = 0; done < count;) done += writeSync(target, chunk, done);
     position += count;
     progress(count);
   }

@@ -194,9 +194,10 @@ async function gatherOne(
   const known = await reportByDigest(context.db, agent.id, digest);
   const parsed = parseReport(read.bytes, context.timezone);
   if (parsed.kind === 'refused') {
-    const settled = file.changedAt + (agent.configured?.settle ?? 0);
-    if (parsed.reason === 'cut_short' && settled > now) {
-      draft.arrivingUntil = Math.max(draft.arrivingUntil ?? 0, settled);
+    const settle = agent.configured?.settle ?? 0;
+    // As for files: a time of change in the far future, by a clock that was wrong, is not young.
+    if (parsed.reason === 'cut_short' && Math.abs(now - file.changedAt) < settle) {
+      draft.arrivingUntil = Math.max(draft.arrivingUntil ?? 0, file.changedAt + settle);
       return;
     }
     refuse(draft, known, { file, digest, report: null, refused: parsed, stays: true });
@@ -235,8 +236,13 @@ function gatherRechecks(context: GatherContext, draft: Draft): void {
   for (const job of context.agent.scope) {
     const record = context.memory.jobs.get(job.id);
     const entry = record === undefined ? undefined : context.memory.recheck.get(record.id);
-    if (entry === undefined || draft.toJudge.some((item) => item.recorded?.id === entry.id))
-      continue;
+    if (entry === undefined) continue;
+    // A newer report of the same file decides about it; or this one is there again itself.
+    const newer = draft.toJudge.some(
+      (item) =>
+        item.job === job && item.entry.file === entry.entry.file && item.endedAt >= entry.endedAt,
+    );
+    if (newer) continue;
     if (!hasChanged(context.zone, entry)) continue;
     draft.toJudge.push({
       job,

@@ -129,21 +129,17 @@ async function coveredOf(
   context: PrepareContext,
   { job, record }: OpenJob,
 ): Promise<ReadonlySet<number>> {
-  if (record === null || record.state.watchBegan === null || job.rules.schedule.kind === 'every')
-    return new Set();
-  const { settledThrough, watchBegan } = record.state;
+  const state = record?.state;
+  if (record === null || state === undefined || state.watchBegan === null) return new Set();
+  if (job.rules.schedule.kind === 'every') return new Set();
+  const known = new Set(state.coveredThrough === null ? [] : [state.coveredThrough]);
   const latest = context.latestPassed(job);
-  const from = settledThrough ?? watchBegan - 1;
-  if (latest === null || latest <= from) return new Set();
+  const from = state.settledThrough ?? state.watchBegan - 1;
+  if (latest === null || latest <= from) return known;
   const previous = cyclesOf(job, newState, context.calendar)?.previous(latest) ?? null;
   // With one cycle in question the newest covered one, which is remembered, decides.
-  if (
-    previous !== null &&
-    previous <= from &&
-    record.state.coveredThrough !== null &&
-    record.state.coveredThrough <= latest
-  )
-    return new Set();
+  const one = previous !== null && previous <= from;
+  if (one && (state.coveredThrough ?? -Infinity) <= latest) return known;
   return coveredCycles(context.db, record.id, from);
 }
 

@@ -226,7 +226,7 @@ function conclusionOf(request: PromoteRequest, candidate: Candidate): Conclusion
   };
 }
 
-async function record(
+async function recordPromotion(
   request: PromoteRequest,
   job: JobRecord,
   candidate: Candidate,
@@ -347,7 +347,9 @@ export async function promote(request: PromoteRequest): Promise<PromoteOutcome> 
     return { kind: 'promoted', event: viewOf(request, candidate, conclusion, null, null) };
   const folder = publish(config.validated, job.path, candidate.endedAt, candidate.copy);
   pointNewest(request, versions, folder, candidate.endedAt);
-  const id = await transaction(db, () => record(request, known, candidate, conclusion, folder));
+  const id = await transaction(db, () =>
+    recordPromotion(request, known, candidate, conclusion, folder),
+  );
   if (request.file !== null && held !== undefined) remove(config.validated, held.folder);
   return { kind: 'promoted', event: viewOf(request, candidate, conclusion, id, folder) };
 }

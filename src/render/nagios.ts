@@ -23,7 +23,9 @@ const words: Readonly<Record<Severity, string>> = {
 
 /** Nagios ends text at `|`, and strips the others from what it hands to commands (illegal_macro_output_chars). */
 const harmless = (text: string, limit?: number): string =>
-  clean(text, { unicode: false }, limit).replaceAll(/[|`$<>]/g, '');
+  clean(text, { unicode: false }, limit)
+    .replaceAll(/[|`$<>]/g, '')
+    .replaceAll(/ {2,}/g, ' ');
 
 const statusWord = ({ standing }: JobView): string =>
   catalogue[standing.status].label.toUpperCase();

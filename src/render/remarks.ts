@@ -33,6 +33,10 @@ export function jobRemarks(view: JobView, screen: Screen, named = true): Remark[
   const { blocked, held, depositFiles, job } = view;
   const lead = named ? `${clean(job.id, screen)}: ` : '';
   const remarks: Remark[] = [];
+  if (!view.expected) {
+    const text = `${lead}not expected any more: disabled, or removed from the configuration`;
+    remarks.push({ severity: 'pending', text });
+  }
   if (blocked !== null) {
     const cause = `${clean(blocked.message, screen)} (${clean(blocked.reason, screen)})`;
     const text = `${lead}blocked since ${minuteOf(blocked.since)} UTC, not judged: ${cause}`;

@@ -9,7 +9,7 @@ import { wrap } from './width.ts';
 const isProblem = ({ standing }: JobView): boolean =>
   standing.severity === 'critical' || standing.severity === 'warning';
 
-/** `1 critical, 1 warning, 2 ok`; what there is none of is left out, but for `ok` when there is nothing else. */
+/** `1 critical, 1 warning, 2 ok`; what there is none of is left out. */
 export function countsText(summary: StatusView['summary']): string {
   const counts = worstFirst.filter((severity) => summary[severity] > 0);
   return counts.map((severity) => `${summary[severity]} ${severity}`).join(', ') || 'no jobs';

@@ -1,7 +1,7 @@
 /** How many columns text takes on a terminal, and making it fit. */
 
 /** One character with the marks that are drawn over it. */
-const characters = /\P{M}\p{M}*|\p{M}+/gsu;
+const characters = /[^][\p{Mn}\p{Me}]*/gu;
 /** Marks drawn over the character before them, format characters, vowels and finals of decomposed Hangul. */
 const noColumn = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;
 /** Ranges that Unicode's EastAsianWidth.txt calls wide or full width; emoji are told by their property. */

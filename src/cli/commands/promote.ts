@@ -69,7 +69,7 @@ async function print(
       ),
     );
   } else if (context.options.quiet !== true) {
-    const where = event.promotedTo === null ? 'nothing was changed (--dry-run)' : event.promotedTo;
+    const where = event.promotedTo ?? 'nothing was changed (--dry-run)';
     writeLines(io.out, `${event.agent}/${event.database ?? ''} ${event.message}: ${where}`, 'ok');
   }
   return 0;

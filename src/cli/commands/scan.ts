@@ -2,7 +2,7 @@
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import { writeConfigCache } from '../../config/cache.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { Config, Job } from '../../core/job.ts';
+import type { Config } from '../../core/job.ts';
 import { takeLock } from '../../db/lock.ts';
 import { openDatabase, type OpenDatabase } from '../../db/open.ts';
 import { pathConflicts } from '../../db/path-conflicts.ts';
@@ -72,7 +72,7 @@ function requestFor(
     now,
     passId,
     complete: names.length === 0,
-    inScope: selector(names, config.jobs) as (job: Job) => boolean,
+    inScope: selector(names, config.jobs),
     dryRun: options.dryRun,
     openReader: (bytes, files) => {
       progress.expect(files, bytes);
@@ -115,7 +115,7 @@ async function print(
   }
 }
 
-async function dryRun(
+async function rehearse(
   context: Context,
   config: Config,
   names: readonly string[],
@@ -172,7 +172,7 @@ export async function scan(
   const config = await loadedConfig(context);
   const now = context.io.now();
   selector(names, config.jobs);
-  if (options.dryRun) return dryRun(context, config, names, now);
+  if (options.dryRun) return rehearse(context, config, names, now);
   becomeOwner(config.database, context.io.uid);
   // Says what is wrong with the database before a lock file is made beside it.
   await openDatabase(config.database, 'read').close();

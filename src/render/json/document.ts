@@ -1,7 +1,6 @@
 /** JSON on its way out. */
 
 /** Controls (DEL and C1 too), format characters with the bidi ones among them, line and paragraph separators. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
 const hidden = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
 
 const escaped = (character: string): string =>

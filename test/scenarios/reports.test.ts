@@ -1,0 +1,267 @@
+/** Reports that cannot be accepted, that come twice, that are replaced: events, never an end of the pass. */
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { test } from 'node:test';
+import { at, day, hour, minute, World } from '../support/world.ts';
+
+const yaml =
+  'defaults: { schedule: "0 20 * * *", settle: 0s }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n';
+const noon = at('2026-06-20T12:00:00Z');
+const end = at('2026-06-20T20:10:00Z');
+const scanAt = end + 10 * minute;
+
+async function fresh(config = yaml): Promise<World> {
+  const world = new World(config);
+  await world.ok(noon, 'init-db');
+  await world.ok(noon, 'scan');
+  world.deposit({ agent: 'lyon', database: 'shop', endedAt: end });
+  return world;
+}
+
+const drop = (world: World, name: string, content: string | Buffer): string => {
+  mkdirSync(world.zone('paris', 'log'), { recursive: true });
+  const file = world.zone('paris', 'log', name);
+  writeFileSync(file, content);
+  return file;
+};
+
+const refusals: readonly [string, string | Buffer, string, string][] = [
+  ['no JSON', 'backup done\n', 'unreadable', 'warning'],
+  ['cut short', '{"agent_id": "paris", "databases": {', 'cut_short', 'warning'],
+  ['UTF-16', Buffer.from('{"agent_id":"paris"}', 'utf16le'), 'unreadable', 'warning'],
+  ['duplicate keys', '{"agent_id":"paris","agent_id":"paris"}', 'unreadable', 'warning'],
+  [
+    'no databases',
+    '{"agent_id":"paris","operation_end_time":"2026-06-20T20:10:00Z"}',
+    'bad_shape',
+    'warning',
+  ],
+  ['no time', '{"agent_id":"paris","databases":{}}', 'no_time', 'warning'],
+  [
+    "another agent's name",
+    '{"agent_id":"lyon","operation_end_time":"2026-06-20T20:10:00Z","databases":{}}',
+    'forged',
+    'critical',
+  ],
+  [
+    'the year 9999',
+    '{"agent_id":"paris","operation_end_time":"9999-06-20T20:10:00Z","databases":{}}',
+    'clock_skew',
+    'warning',
+  ],
+];
+
+for (const [name, content, reason, severity] of refusals) {
+  test(`${name}: refused as ${reason}, told once, never moved, and lyon is judged all the same`, async () => {
+    const world = await fresh();
+    const file = drop(world, 'bad.json', content);
+    const first = await world.run(scanAt, 'scan');
+    assert.equal(first.code, severity === 'critical' ? 2 : 1);
+    const again = await world.run(scanAt + minute, 'scan');
+    assert.deepEqual([again.code, again.out], [0, '']);
+    assert.deepEqual(world.events().toSorted(), [
+      'lyon/shop SUCCESS verified',
+      `paris REPORT_REFUSED ${reason}`,
+    ]);
+    assert.equal(existsSync(file), true);
+    const [event] = world.sql<{ severity: string; cycle: number | null }>(
+      "select severity, cycle from events where status = 'REPORT_REFUSED'",
+    );
+    assert.deepEqual(event, { severity, cycle: null });
+  });
+}
+
+test('a report that is too large is refused by its size', async () => {
+  const world = await fresh();
+  drop(world, 'big.json', Buffer.alloc(8 * 1024 * 1024 + 1, ' '));
+  await world.run(scanAt, 'scan');
+  assert.ok(world.events().includes('paris REPORT_REFUSED too_large'));
+});
+
+test('many reports refused for one reason are one event with a count', async () => {
+  const world = await fresh();
+  for (let index = 0; index < 5; index += 1) drop(world, `bad${index}.json`, `nonsense ${index}`);
+  await world.run(scanAt, 'scan');
+  assert.deepEqual(world.sql('select count from events where agent = ?', 'paris'), [{ count: 5 }]);
+});
+
+test('a report that is cut short is retried while it is young', async () => {
+  const world = await fresh(yaml.replace('settle: 0s', 'settle: 2m'));
+  const now = Date.now();
+  const whole = `{"agent_id":"paris","operation_end_time":"${new Date(now - minute).toISOString()}","databases":{"compta":{}}}`;
+  const file = drop(world, 'slow.json', whole.slice(0, 40));
+  await world.run(Date.now(), 'scan', 'paris');
+  assert.deepEqual(
+    world.events().filter((event) => event.startsWith('paris ')),
+    [],
+  );
+  writeFileSync(file, whole);
+  await world.run(Date.now() + hour, 'scan', 'paris');
+  assert.ok(
+    world.events().includes('paris/compta FAILED report_incomplete'),
+    String(world.events()),
+  );
+});
+
+test('links: the report, the log folder and the archive are not followed, and nothing is moved through them', async () => {
+  const world = await fresh();
+  mkdirSync(world.zone('lyon', 'log', '_archive'), { recursive: true });
+  mkdirSync(world.zone('paris'), { recursive: true });
+  symlinkSync(world.zone('lyon', 'log'), world.zone('paris', 'log'));
+  writeFileSync(
+    world.zone('paris', 'STATUS.json'),
+    `{"agent_id":"lyon","operation_end_time":"2026-06-20T20:10:00Z","databases":{}}`,
+  );
+  const before = readdirSync(world.zone('lyon', 'log', '_archive'));
+  const ran = await world.run(scanAt, 'scan', 'paris');
+  assert.equal(ran.code, 2);
+  assert.deepEqual(world.events().toSorted(), [
+    'paris REPORT_REFUSED forged',
+    'paris REPORT_REFUSED unsafe_file',
+  ]);
+  assert.deepEqual(readdirSync(world.zone('lyon', 'log', '_archive')), before);
+  assert.equal(
+    readdirSync(world.zone('lyon', 'log')).filter((name) => name.endsWith('.json')).length,
+    1,
+  );
+});
+
+test('an archive that is a link: judged all the same, once, and not moved', async () => {
+  const world = await fresh();
+  world.deposit({ endedAt: end });
+  mkdirSync(world.zone('elsewhere'), { recursive: true });
+  symlinkSync(world.zone('elsewhere'), world.zone('paris', 'log', '_archive'));
+  await world.run(scanAt, 'scan');
+  await world.run(scanAt + minute, 'scan');
+  assert.equal(world.events().filter((event) => event.startsWith('paris')).length, 1);
+  assert.deepEqual(readdirSync(world.zone('elsewhere')), []);
+});
+
+test("judged reports are moved to the archive under a name of their own, so that STATUS.json does not overwrite yesterday's", async () => {
+  const world = await fresh();
+  for (let index = 0; index < 2; index += 1) {
+    world.deposit({ endedAt: end + index * day, report: 'STATUS.json', content: `day ${index}` });
+    await world.run(scanAt + index * day, 'scan');
+  }
+  const names = readdirSync(world.zone('paris', 'log', '_archive')).toSorted();
+  assert.equal(names.length, 2);
+  assert.match(names[0] ?? '', /^20260620T201000Z_[0-9a-f]{8}_STATUS\.json$/u);
+});
+
+test('archive_reports: false leaves reports where they are and judges each once', async () => {
+  const world = await fresh(`archive_reports: false\n${yaml}`);
+  const { report } = world.deposit({ endedAt: end });
+  for (let index = 0; index < 3; index += 1) await world.run(scanAt + index * minute, 'scan');
+  assert.equal(existsSync(report), true);
+  assert.equal(world.events().length, 2);
+});
+
+test('a fixed name that is replaced: both reports are judged', async () => {
+  const world = await fresh(`archive_reports: false\n${yaml}`);
+  world.deposit({ endedAt: end, report: 'STATUS.json', content: 'one' });
+  await world.run(scanAt, 'scan');
+  world.deposit({ endedAt: end + day, report: 'STATUS.json', content: 'two' });
+  await world.run(scanAt + day, 'scan');
+  assert.deepEqual(
+    world.events().filter((event) => event.startsWith('paris')),
+    ['paris/compta SUCCESS verified', 'paris/compta SUCCESS verified'],
+  );
+});
+
+test('the same content under two names, or sent again, is judged once', async () => {
+  const world = await fresh();
+  const { report } = world.deposit({ endedAt: end });
+  const text = readFileSync(report);
+  writeFileSync(world.zone('paris', 'STATUS.json'), text);
+  await world.run(scanAt, 'scan');
+  drop(world, 'again.json', text);
+  await world.run(scanAt + minute, 'scan');
+  assert.equal(world.events().filter((event) => event.startsWith('paris')).length, 1);
+});
+
+test('a report from the near future waits for its time and is told once', async () => {
+  const world = await fresh();
+  world.deposit({ endedAt: end + hour });
+  await world.run(end, 'scan');
+  await world.run(end + minute, 'scan');
+  assert.deepEqual(
+    world.events().filter((event) => event.startsWith('paris')),
+    ['paris REPORT_REFUSED clock_skew'],
+  );
+  await world.run(end + 61 * minute, 'scan');
+  assert.deepEqual(
+    world.events().filter((event) => event.startsWith('paris')),
+    ['paris REPORT_REFUSED clock_skew', 'paris/compta SUCCESS verified'],
+  );
+});
+
+test('databases that no job expects are listed, from the newest report only, and cost no exit code', async () => {
+  const world = await fresh();
+  world.deposit({ database: 'crm', endedAt: end });
+  const ran = await world.run(scanAt, 'scan', '--json');
+  assert.equal(ran.code, 0);
+  const document = JSON.parse(ran.out) as { unexpected: { agent: string; database: string }[] };
+  assert.deepEqual(
+    document.unexpected.map((item) => `${item.agent}/${item.database}`),
+    ['paris/crm'],
+  );
+});
+
+test('a folder that nobody configured is listed as unexpected, and judged once it is configured', async () => {
+  const world = await fresh();
+  world.deposit({ agent: 'nantes', database: 'stock', endedAt: end });
+  await world.run(scanAt, 'scan');
+  assert.match((await world.run(scanAt, 'status', '--json')).out, /"nantes"/u);
+  world.configure(`${yaml}  nantes: { databases: [stock] }\n`);
+  assert.equal((await world.run(scanAt + minute, 'scan')).code, 0);
+  assert.ok(world.events().includes('nantes/stock SUCCESS verified'));
+});
+
+test("agents' field names and habits are accepted, mixed in any way", async () => {
+  const world = await fresh(yaml.replace('paris: {', 'paris: { timezone: Africa/Douala,'));
+  const { report } = world.deposit({ endedAt: end });
+  const text = readFileSync(report, 'utf8');
+  const sum = /"COMPRESS":\{[^}]*"sha256":"([0-9a-f]{64})","size":(\d+)/u.exec(text);
+  drop(
+    world,
+    'old.json',
+    `\uFEFF${JSON.stringify({
+      agent_id: 'PARIS',
+      operation_timestamp: '2026-06-20 21:30:00.123456',
+      databases: {
+        compta: {
+          backup_process: {
+            status: 'True',
+            timestamp: '2026-06-20T21:20:00',
+            backup_start_time: 'null',
+          },
+          compress_process: {
+            status: 1,
+            sha256_checksum: sum?.[1]?.toUpperCase(),
+            size_bytes: sum?.[2],
+          },
+          transfer_process: { status: 'success', error_message: '' },
+          staged_file_name: '/var/stage/compta.sql.gz',
+          anything: [1, 2],
+        },
+      },
+    })}`,
+  );
+  await world.run(end + hour, 'scan');
+  assert.deepEqual(
+    world.sql(
+      "select e.status, e.reason, n.ended_at from events e join entries n on n.id = e.entry_id join jobs j on j.id = e.job_id where j.agent = 'paris' order by e.id",
+    ),
+    [
+      { status: 'SUCCESS', reason: 'verified', ended_at: end },
+      { status: 'HASH_MISMATCH', reason: 'same_file', ended_at: at('2026-06-20T20:30:00.123Z') },
+    ],
+  );
+});

@@ -1,0 +1,296 @@
+/** The validated tree: what is published, kept, pruned, lost, found again; and a disk that is not there. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { test } from 'node:test';
+import { at, day, hour, minute, sha256, World } from '../support/world.ts';
+
+const config = (rules: string): string =>
+  `defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off }\nagents:\n  paris: { databases: { compta: { ${rules} } } }\n`;
+const noon = at('2026-06-20T12:00:00Z');
+const end = at('2026-06-20T20:10:00Z');
+const scanAt = end + 10 * minute;
+
+async function started(rules: string): Promise<World> {
+  const world = new World(config(rules));
+  await world.ok(noon, 'init-db');
+  await world.ok(noon, 'scan');
+  return world;
+}
+
+async function round(
+  world: World,
+  index: number,
+  content = `round ${index}`,
+): Promise<number | null> {
+  world.deposit({ endedAt: end + index * day, content });
+  return (await world.run(scanAt + index * day, 'scan')).code;
+}
+
+test('a version is a folder with the file, 0440, and SHA256SUMS that coreutils verify; current points to the newest', async () => {
+  const world = await started('keep: 3');
+  for (let index = 0; index < 3; index += 1) assert.equal(await round(world, index), 0);
+  assert.deepEqual(world.versions('paris/compta'), [
+    '20260620T201000Z',
+    '20260621T201000Z',
+    '20260622T201000Z',
+  ]);
+  assert.equal(world.verify(), 3);
+  assert.equal(readlinkSync(world.tree('paris/compta/current')), '20260622T201000Z');
+  assert.equal(lstatSync(world.tree('paris/compta/current/compta.sql.gz')).mode & 0o7777, 0o440);
+  assert.equal(lstatSync(world.tree('paris/compta/20260622T201000Z')).mode & 0o7777, 0o750);
+  assert.deepEqual(readdirSync(world.tree('.incoming')), []);
+});
+
+test('retention: keep 2 removes the oldest once its successor is durable, and says why', async () => {
+  const world = await started('keep: 2');
+  for (let index = 0; index < 4; index += 1) await round(world, index);
+  assert.deepEqual(world.versions('paris/compta'), ['20260622T201000Z', '20260623T201000Z']);
+  const rows = world.sql<{ state: string; state_reason: string }>(
+    'select state, state_reason from versions order by id limit 2',
+  );
+  assert.deepEqual(
+    rows.map((row) => row.state),
+    ['pruned', 'pruned'],
+  );
+  assert.match(rows[0]?.state_reason ?? '', /keep/u);
+});
+
+test('failures never cost a version', async () => {
+  const world = await started('keep: 1');
+  await round(world, 0);
+  for (let index = 1; index < 5; index += 1) {
+    world.deposit({
+      endedAt: end + index * day,
+      content: `x${index}`,
+      bytes: Buffer.from('damaged'),
+    });
+    await world.run(scanAt + index * day, 'scan');
+  }
+  assert.deepEqual(world.versions('paris/compta'), ['20260620T201000Z']);
+});
+
+test('three reports of one cycle count as one version: older cycles stay', async () => {
+  const world = await started('keep: 3');
+  for (let index = 0; index < 2; index += 1) await round(world, index);
+  for (let rerun = 0; rerun < 3; rerun += 1)
+    world.deposit({
+      endedAt: end + 2 * day + rerun * 1000,
+      content: `rerun ${rerun}`,
+      file: `r${rerun}.gz`,
+    });
+  await world.ok(scanAt + 2 * day, 'scan');
+  await world.ok(scanAt + 2 * day + minute, 'scan');
+  assert.deepEqual(world.versions('paris/compta'), [
+    '20260620T201000Z',
+    '20260621T201000Z',
+    '20260622T201002Z',
+  ]);
+});
+
+test('two versions of one second get -2', async () => {
+  const world = await started('keep: 9');
+  world.deposit({ endedAt: end, content: 'one', file: 'a.gz' });
+  await world.ok(scanAt, 'scan');
+  world.deposit({ endedAt: end + 200, content: 'two', file: 'a.gz' });
+  world.deposit({ endedAt: end + 1 * day, content: 'three', file: 'b.gz' });
+  await world.ok(scanAt + day, 'scan');
+  assert.ok(world.sql('select folder from versions').length >= 2);
+  assert.equal(
+    world.sql<{ n: number }>("select count(*) as n from versions where folder like '%-2'")[0]?.n,
+    1,
+  );
+  assert.ok(world.verify() >= 2);
+});
+
+test('a lost version is told once, is critical, and ends with the next healthy one', async () => {
+  const world = await started('keep: 2');
+  await round(world, 0);
+  rmSync(world.tree('paris/compta/20260620T201000Z'), { recursive: true });
+  const lost = await world.run(scanAt + hour, 'scan');
+  assert.equal(lost.code, 2);
+  assert.equal((await world.run(scanAt + 2 * hour, 'scan')).code, 2);
+  assert.deepEqual(world.events().slice(1), ['paris/compta MISSING version_lost']);
+  assert.equal(await round(world, 1, 'round 0'), 0);
+});
+
+test('database lost: versions are adopted, nothing is copied, nothing is alarmed', async () => {
+  const world = await started('keep: 3');
+  for (let index = 0; index < 3; index += 1) await round(world, index);
+  const later = scanAt + 2 * day + hour;
+  for (const suffix of ['', '-wal', '-shm']) rmSync(world.database + suffix, { force: true });
+  await world.ok(later, 'init-db');
+  assert.equal((await world.run(later, 'scan')).code, 0);
+  assert.deepEqual(
+    world.events(),
+    Array.from({ length: 3 }, () => 'paris/compta SUCCESS version_adopted'),
+  );
+  const now = await world.statusOf(later, 'paris/compta');
+  assert.deepEqual(
+    [now.status, now.versions, now.last_success_at],
+    ['SUCCESS', 3, '2026-06-22T20:10:00Z'],
+  );
+  assert.equal(world.verify(), 3);
+  // And they fall under retention.
+  await round(world, 3);
+  assert.deepEqual(world.versions('paris/compta').length, 3);
+});
+
+test('a folder of our form whose sums do not verify is neither adopted nor touched', async () => {
+  const world = await started('keep: 3');
+  await round(world, 0);
+  const folder = world.tree('paris/compta/20260101T000000Z');
+  mkdirSync(folder);
+  writeFileSync(`${folder}/x.gz`, 'something');
+  writeFileSync(`${folder}/SHA256SUMS`, `${sha256('else')}  x.gz\n`);
+  const ran = await world.run(scanAt + minute, 'scan');
+  assert.match(ran.out + ran.err, /20260101T000000Z/u);
+  assert.equal((await world.run(scanAt + 2 * minute, 'scan')).out, '');
+  assert.equal(world.events().length, 1);
+  for (let index = 1; index < 5; index += 1) await round(world, index);
+  assert.ok(existsSync(folder));
+});
+
+test("a changed path: versions under the former path stay the job's and are pruned where they lie", async () => {
+  const world = await started('keep: 2');
+  await round(world, 0);
+  world.configure(config('keep: 2, path: "moved/{database}"'));
+  assert.equal(await round(world, 1, 'round 0'), 0);
+  assert.deepEqual(world.events().at(-1), 'paris/compta SUCCESS verified');
+  assert.deepEqual(
+    [world.versions('paris/compta'), world.versions('moved/compta')],
+    [['20260620T201000Z'], ['20260621T201000Z']],
+  );
+  await round(world, 2);
+  assert.deepEqual(
+    [world.versions('paris/compta'), world.versions('moved/compta')],
+    [[], ['20260621T201000Z', '20260622T201000Z']],
+  );
+});
+
+test("a path that still holds another job's versions is a fault", async () => {
+  const world = await started('keep: 2');
+  await round(world, 0);
+  world.configure(
+    'defaults: { schedule: "0 20 * * *" }\nagents:\n  paris: { databases: { compta: { path: new }, crm: { path: Paris/Compta } } }\n',
+  );
+  const scan = await world.run(scanAt + minute, 'scan');
+  assert.equal(scan.code, 3);
+  assert.match(scan.err, /paris\/crm.*paris\/compta/su);
+  assert.equal((await world.run(scanAt, 'check-config')).code, 3);
+});
+
+test('a missing marker is a missing disk: the scan refuses, and nothing is taken for lost', async () => {
+  const world = await started('keep: 2');
+  await round(world, 0);
+  renameSync(world.validated, `${world.validated}.disk`);
+  mkdirSync(world.validated);
+  const refused = await world.run(scanAt + minute, 'scan');
+  assert.equal(refused.code, 3);
+  assert.match(refused.err, /marker/u);
+  assert.deepEqual(readdirSync(world.validated), []);
+  rmSync(world.validated, { recursive: true });
+  renameSync(`${world.validated}.disk`, world.validated);
+  assert.equal((await world.run(scanAt + 2 * minute, 'scan')).code, 0);
+  assert.equal(world.events().length, 1);
+});
+
+test('init-db warns when the marker is absent while the database records versions', async () => {
+  const world = await started('keep: 2');
+  await round(world, 0);
+  rmSync(world.tree('.backupmon'));
+  const ran = await world.run(scanAt, 'init-db');
+  assert.equal(ran.code, 0);
+  assert.match(ran.err, /marker/u);
+});
+
+test('a scan killed between publishing and recording: the next one finds the version, and does nothing twice', async () => {
+  const world = await started('keep: 2');
+  world.deposit({ endedAt: end });
+  await world.ok(scanAt, 'scan', '--dry-run');
+  const clone = `${world.root}/before`;
+  spawnSync('cp', ['-a', `${world.root}/state`, clone]);
+  spawnSync('cp', ['-a', world.deposits, `${world.root}/deposits-before`]);
+  await world.ok(scanAt, 'scan');
+  // The database and the drop zone as they were before the commit, the tree as it was after the rename.
+  rmSync(`${world.root}/state`, { recursive: true });
+  renameSync(clone, `${world.root}/state`);
+  rmSync(world.deposits, { recursive: true });
+  renameSync(`${world.root}/deposits-before`, world.deposits);
+  writeFileSync(world.tree('.incoming/leftover'), 'half a file');
+  assert.equal((await world.run(scanAt + minute, 'scan')).code, 0);
+  assert.deepEqual(world.events(), ['paris/compta SUCCESS verified']);
+  assert.deepEqual(world.versions('paris/compta'), ['20260620T201000Z']);
+  assert.deepEqual(readdirSync(world.tree('.incoming')), []);
+});
+
+test(
+  'a full disk: the job is blocked and keeps its status, nothing half-written stays, and the next scan heals',
+  { skip: process.getuid?.() === 0 ? false : 'skipped, because only root can mount a tmpfs' },
+  async () => {
+    const mount = spawnSync('mktemp', ['-d'], { encoding: 'utf8' }).stdout.trim();
+    assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', mount]).status, 0);
+    try {
+      const world = new World(config('keep: 2'), { validated: `${mount}/validated` });
+      await world.ok(noon, 'init-db');
+      await world.ok(noon, 'scan');
+      assert.equal(await round(world, 0), 0);
+      const big = Buffer.alloc(400_000).map((_, index) => (index * 7919) % 251);
+      const large = spawnSync('head', ['-c', '400000', '/dev/urandom']).stdout;
+      assert.ok(big.length > 0);
+      world.deposit({ endedAt: end + day, content: large });
+      const blocked = await world.run(scanAt + day, 'scan');
+      assert.equal(blocked.code, 3);
+      const status = await world.statusOf(scanAt + day, 'paris/compta');
+      assert.deepEqual([status.status, status.blocked?.reason], ['SUCCESS', 'enospc']);
+      assert.deepEqual(world.versions('paris/compta'), ['20260620T201000Z']);
+      assert.deepEqual(readdirSync(world.tree('.incoming')), []);
+      const overdue = await world.statusOf(scanAt + day + 3 * hour, 'paris/compta');
+      assert.deepEqual([overdue.status, overdue.reason], ['MISSING', 'not_judged']);
+      spawnSync('mount', ['-o', 'remount,size=2m', mount]);
+      assert.equal((await world.run(scanAt + day + minute, 'scan')).code, 0);
+      assert.equal(world.versions('paris/compta').length, 2);
+      assert.equal(world.verify(), 2);
+      // Deposits and tree are on different file systems all along.
+      assert.notEqual(lstatSync(world.deposits).dev, lstatSync(world.validated).dev);
+    } finally {
+      spawnSync('umount', [mount]);
+      rmSync(mount, { recursive: true });
+    }
+  },
+);
+
+test(
+  'a folder of the tree that cannot be written blocks its job only',
+  { skip: process.getuid?.() === 0 ? false : 'skipped, because it needs root' },
+  async () => {
+    const world = new World(
+      'defaults: { schedule: "0 20 * * *", settle: 0s }\nagents:\n  paris: { databases: [compta, crm] }\n',
+    );
+    await world.ok(noon, 'init-db');
+    await world.ok(noon, 'scan');
+    world.deposit({ endedAt: end });
+    world.deposit({ database: 'crm', endedAt: end });
+    mkdirSync(world.tree('paris'));
+    // A file in the way is an obstacle for root too.
+    writeFileSync(world.tree('paris/compta'), '');
+    const ran = await world.run(scanAt, 'scan');
+    assert.equal(ran.code, 3);
+    assert.deepEqual(world.events(), ['paris/crm SUCCESS verified']);
+    assert.ok((await world.statusOf(scanAt, 'paris/compta')).blocked != null);
+    rmSync(world.tree('paris/compta'));
+    assert.equal((await world.run(scanAt + minute, 'scan')).code, 0);
+    assert.equal(world.events().length, 2);
+    chmodSync(world.tree('paris'), 0o750);
+  },
+);
