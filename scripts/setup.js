@@ -22,7 +22,10 @@ function newestIn(folder) {
   }, 0);
 }
 
-if (changed('node_modules/.package-lock.json') < changed('package-lock.json') || !existsSync('node_modules/.bin/node')) {
+if (
+  changed('node_modules/.package-lock.json') < changed('package-lock.json') ||
+  !existsSync('node_modules/.bin/node')
+) {
   console.error('setup: installing the packages …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }

@@ -47,7 +47,8 @@ function toOutput(stream: NodeJS.WriteStream, descriptor: number, env: Io['env']
     write: (text) => {
       stream.write(text);
     },
-    terminal: stream.isTTY,
+    // On a pipe it is undefined, whatever its type says.
+    terminal: Boolean(stream.isTTY),
     width: stream.isTTY ? stream.columns : DEFAULT_WIDTH,
     journal: isJournal(descriptor, env['JOURNAL_STREAM']),
   };

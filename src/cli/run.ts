@@ -161,7 +161,7 @@ function makeProgram(io: Io, chosen: Chosen): Command {
     .description('Checks, keeps and reports on the database backups that remote agents deposit.')
     .version(version, '-V, --version')
     .option('--config <file>', 'configuration file')
-    .option('-q, --quiet', 'print nothing but problems')
+    .option('-q, --quiet', 'print nothing but errors: the exit code tells')
     .option('-v, --verbose', 'print every conclusion')
     .option('--no-color', 'never colour')
     .addHelpText('after', EXIT_STATUS)
@@ -174,7 +174,12 @@ function makeProgram(io: Io, chosen: Chosen): Command {
 }
 
 /** Tells a problem: one sentence for people, one object on standard error with --json. */
-async function tell(io: Io, context: Context, problem: UserProblem): Promise<void> {
+async function tell(
+  io: Io,
+  context: Context,
+  problem: UserProblem,
+  nagios: boolean,
+): Promise<void> {
   if (context.json) {
     const { errorDocument, toJson } = await import('../render/json/index.ts');
     const { code, message, hint } = problem;
@@ -183,6 +188,12 @@ async function tell(io: Io, context: Context, problem: UserProblem): Promise<voi
         errorDocument({ code, message, hint, problems: (problem.details?.list ?? []) as never }),
       ),
     );
+    return;
+  }
+  if (nagios) {
+    // A plugin speaks on standard output, also when it cannot do its work.
+    const { renderNagiosUnknown } = await import('../render/nagios.ts');
+    io.out.write(renderNagiosUnknown(problem.message));
     return;
   }
   const { red } = context.errScreen.paint;
@@ -213,7 +224,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     const problem = error instanceof CommanderError ? usageProblem(error) : knownProblem(error);
     const context = makeContext(io, options, chosen.json);
     if (problem !== null) {
-      await tell(io, context, problem);
+      await tell(io, context, problem, argv.includes('--nagios') && !chosen.json);
       return problem.exitCode;
     }
     io.err.write(

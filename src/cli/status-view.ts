@@ -6,7 +6,7 @@ import { cyclesOf, scheduleKeyOf, type Calendar } from '../core/missed.ts';
 import { standingNow } from '../core/standing.ts';
 import type { JobState } from '../core/state.ts';
 import { severities, worst, type Severity } from '../core/statuses.ts';
-import { loadAgents } from '../db/agents.ts';
+import { unexpectedDatabases } from '../db/agents.ts';
 import type { EventRecord } from '../db/events.ts';
 import { loadJobs, type JobRecord } from '../db/jobs.ts';
 import { getMeta, lastCompleteScan, unfinishedScan, type ScanRecord } from '../db/scans.ts';
@@ -113,16 +113,14 @@ async function overdueScan(source: StatusSource, last: ScanRecord | null): Promi
     : `the last complete scan started ${formatDuration(now - since)} ago, at ${formatInstant(since)} (scan_max_age is ${allowed}): is cron or the timer running?`;
 }
 
-async function unexpected(db: Database): Promise<UnexpectedView[]> {
-  const agents = await loadAgents(db);
-  return [...agents.values()]
-    .filter((agent) => agent.unexpectedCount > 0)
-    .map((agent) => ({
-      agent: agent.agent,
-      names: agent.unexpected,
-      count: agent.unexpectedCount,
-      lastReportedAt: agent.newestReportEnd,
-    }));
+async function unexpected({ db, config }: StatusSource): Promise<UnexpectedView[]> {
+  const found = await unexpectedDatabases(db, new Set(config.jobs.map((job) => job.id)));
+  return found.map((agent) => ({
+    agent: agent.agent,
+    names: agent.unexpected,
+    count: agent.unexpectedCount,
+    lastReportedAt: agent.newestReportEnd,
+  }));
 }
 
 function summaryOf(jobs: readonly JobView[]): Record<Severity | 'total', number> {
@@ -180,7 +178,7 @@ export async function statusView(
     summary: summaryOf(counted),
     lastScan: last,
     scanOverdue,
-    unexpected: await unexpected(db),
+    unexpected: await unexpected(source),
     notes: links
       ? []
       : [`${config.validated} has no symbolic links: no \`current\` points to the newest versions`],

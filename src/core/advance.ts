@@ -21,12 +21,23 @@ export function withConclusion(
   };
 }
 
-/** A report was accepted: its cycle is covered; with `every` the next one is counted from the report's end. */
+/**
+ * A report was accepted: its cycle is covered; with `every` the next one is counted from the report's end, unless the cycle
+ * that this would give is settled already: a report that comes so late must not have a cycle told as MISSING again.
+ */
 export function withCover(state: JobState, job: Job, endedAt: number, cycle: number): JobState {
   const lastJudgedEnd = Math.max(state.lastJudgedEnd ?? endedAt, endedAt);
-  return job.rules.schedule.kind === 'cron'
-    ? { ...state, lastJudgedEnd, coveredThrough: Math.max(state.coveredThrough ?? cycle, cycle) }
-    : { ...state, lastJudgedEnd, settledThrough: endedAt };
+  const { schedule } = job.rules;
+  if (schedule.kind === 'cron') {
+    return {
+      ...state,
+      lastJudgedEnd,
+      coveredThrough: Math.max(state.coveredThrough ?? cycle, cycle),
+    };
+  }
+  const anchor = state.settledThrough ?? state.watchBegan ?? -Infinity;
+  const moves = endedAt + schedule.period > anchor;
+  return { ...state, lastJudgedEnd, settledThrough: moves ? endedAt : state.settledThrough };
 }
 
 /** A healthy backup: it counts as the last good one and as a size of the history, and it ends a hold. */
@@ -44,21 +55,15 @@ export function withHealthy(
   };
 }
 
-/** A report was judged: the conclusion stands, and the report covers its cycle, whatever it is worth. */
-export function withJudged(
+/** A report was judged: it covers its cycle, whatever it is worth; a healthy or suspicious size is remembered. */
+export function withWorth(
   state: JobState,
   job: Job,
   endedAt: number,
   cycle: number,
   conclusion: Conclusion,
-  now: number,
 ): JobState {
-  const stands = withConclusion(state, conclusion, cycle, now);
-  const judged = {
-    ...withCover(stands, job, endedAt, cycle),
-    blocked: null,
-    arrivingUntil: null,
-  };
+  const judged = withCover(state, job, endedAt, cycle);
   if (conclusion.status === 'SIZE_ANOMALY') {
     const others = judged.heldCycles.filter((held) => held !== cycle);
     return { ...judged, heldCycles: [...others, cycle] };

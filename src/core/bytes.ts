@@ -6,8 +6,8 @@ export function bytes(size: number | null): string {
   if (size < 1024) return size === 1 ? '1 byte' : `${size} bytes`;
   let value = size / 1024;
   let unit = 0;
-  // 1023.95 would be shown as "1024.0".
-  while (value >= 1023.95 && unit < units.length - 1) {
+  // 1023.5 would be shown as "1024".
+  while (value >= 1023.5 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }

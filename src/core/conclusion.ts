@@ -46,7 +46,7 @@ export interface Conclusion {
   readonly severity: Severity;
   /** Machine word in snake_case; the README lists them all. */
   readonly reason: string;
-  /** For people: what was expected and what was found. May hold agents' words: sanitise when printing. */
+  /** For people: what was expected and what was found. File names in it are the agent's: sanitise when printing. */
   readonly message: string;
   readonly assurance: Assurance | null;
   readonly found: Expectation | null;

@@ -19,6 +19,7 @@ import type { JobRules } from './job.ts';
 import type { ReportEntry, StageName } from './report.ts';
 import { isOutside, sizeBounds } from './sizes.ts';
 import { catalogue, type Status } from './statuses.ts';
+import { forPeople } from './text.ts';
 
 /** An rsync temporary file younger than this means that the transfer is under way. */
 const TEMPORARY_IS_YOUNG = 15 * 60_000;
@@ -63,7 +64,8 @@ function agentFailure(entry: ReportEntry): Finding | null {
   for (const name of stageNames) {
     const stage = entry.stages[name];
     if (stage?.ok !== false) continue;
-    const words = stage.error === null ? 'no error message was given' : `"${stage.error}"`;
+    const said = forPeople(stage.error ?? '');
+    const words = said === '' ? 'no error message was given' : `"${said}"`;
     return unproved(
       'FAILED',
       `${name}_failed`,
@@ -114,10 +116,10 @@ function transferFailure(entry: ReportEntry, file: FileFact): Finding | null {
  */
 function arrivingUntil(from: Case): number | null {
   const { arrival, rules, now } = from;
+  // Nothing that arrives makes it verifiable.
+  if (from.entry.unverifiable !== null) return null;
   const changedAt = Math.max(arrival.reportChangedAt, arrival.fileChangedAt ?? 0);
-  if (from.entry.unverifiable === null && Math.abs(now - changedAt) < rules.settle) {
-    return changedAt + rules.settle;
-  }
+  if (Math.abs(now - changedAt) < rules.settle) return changedAt + rules.settle;
   const temporary = arrival.temporaryChangedAt;
   if (temporary === null || now >= from.deadline) return null;
   if (Math.abs(now - temporary) >= TEMPORARY_IS_YOUNG) return null;
@@ -173,7 +175,7 @@ function sizeAnomaly(from: Case, size: number): Omit<Finding, 'found'> | null {
   };
 }
 
-/** Decides one report entry. */
+/** Decides one report entry. Total: whatever the facts are, there is a verdict. */
 export function judge(from: Case): Verdict {
   const { entry, file } = from;
   const failure = agentFailure(entry);
@@ -187,26 +189,26 @@ export function judge(from: Case): Verdict {
     if (until === null) return conclude(damage);
     return { kind: 'arriving', until, message: `still arriving: ${damage.message}` };
   }
-  return judgeContent(from);
+  // Not the agent's fault, and never a reason to call a backup good.
+  if (file.kind !== 'read')
+    return { kind: 'blocked', reason: 'not_read', message: 'the file was not looked at' };
+  return judgeContent(from, file);
 }
 
 /** The bytes are the agent's: what is left to decide is what they are worth. */
-function judgeContent(from: Case): Verdict {
-  const { entry, file } = from;
-  /* node:coverage ignore next 3 -- transferFailure has answered for every other kind; this states it for the compiler */
-  if (file.kind !== 'read') {
-    throw new TypeError(`a file that is ${file.kind} has no content to judge`);
-  }
-  const finding = contentFailure(entry, file.size) ??
-    unchanged(from, file.sha256) ??
-    sizeAnomaly(from, file.size) ?? {
+function judgeContent(from: Case, file: { size: number; sha256: string }): Verdict {
+  const { entry } = from;
+  const { size, sha256 } = file;
+  const finding = contentFailure(entry, size) ??
+    unchanged(from, sha256) ??
+    sizeAnomaly(from, size) ?? {
       status: 'SUCCESS',
       reason: 'verified',
       message:
         entry.expected.size === null
-          ? `SHA-256 as reported; ${bytes(file.size)}, no size was reported`
-          : `size and SHA-256 as reported; ${bytes(file.size)}`,
+          ? `SHA-256 as reported; ${bytes(size)}, no size was reported`
+          : `size and SHA-256 as reported; ${bytes(size)}`,
       assurance: 'intact',
     };
-  return conclude({ ...finding, found: { size: file.size, sha256: file.sha256 } });
+  return conclude({ ...finding, found: { size, sha256 } });
 }

@@ -26,24 +26,82 @@ export function cyclesOf(job: Job, state: JobState, calendar: Calendar): Cycles 
 export const scheduleKeyOf = (job: Job): string =>
   JSON.stringify([job.rules.schedule, job.rules.timezone]);
 
-/** The latest cycle whose deadline has passed at `now`. */
+/**
+ * When the watch of the job began; null before it has. A change of the schedule or zone ends it at once, not only when the
+ * next complete scan begins the new one: the cycles of the new schedule before that are nobody's fault.
+ */
+export const watchedSince = (job: Job, state: JobState): number | null =>
+  state.scheduleKey === scheduleKeyOf(job) ? state.watchBegan : null;
+
+/** The latest cycle of a cron schedule whose deadline has passed at `now`. */
 export function latestPassed(cycles: Cycles, now: number): number | null {
   const current = cycles.cycleOf(now);
   if (current === null || cycles.deadline(current) <= now) return current;
   return cycles.previous(current);
 }
 
+/** With `every`: the latest of the open cycle and those that follow it which is due at `instant` or before. */
+export function latestDue(open: number, period: number, instant: number): number | null {
+  const periods = Math.floor((instant - open) / period);
+  return periods < 0 ? null : open + periods * period;
+}
+
+/** With `every`: the anchor, when it is a cycle that was missed and not the end of a report. */
+export function missedAnchor(job: Job, state: JobState): number | null {
+  const { settledThrough, lastJudgedEnd } = state;
+  if (job.rules.schedule.kind === 'cron' || settledThrough === null) return null;
+  return settledThrough > (lastJudgedEnd ?? -Infinity) ? settledThrough : null;
+}
+
+/** The cycle of a report, or of a version, by its end time; the instant itself outside every calendar or watch. */
+export function cycleOfReport(
+  job: Job,
+  state: JobState,
+  calendar: Calendar,
+  endedAt: number,
+): number {
+  const { schedule } = job.rules;
+  const anchor = state.settledThrough ?? state.watchBegan;
+  if (schedule.kind === 'every' && anchor !== null && endedAt <= anchor) {
+    // It comes late: the cycle that it was in time for has been told as MISSING, or was before the watch.
+    return anchor - Math.floor((anchor - endedAt) / schedule.period) * schedule.period;
+  }
+  return cyclesOf(job, state, calendar)?.cycleOf(endedAt) ?? endedAt;
+}
+
 /**
  * A report that was still arriving at the last look excuses its cycle for as long as it may be arriving, but no longer than
  * `settle` after the deadline: else an agent that touches a file for ever would never be late.
  */
-export const deadlineWithArrival = (deadline: number, job: Job, state: JobState): number =>
+const deadlineWithArrival = (deadline: number, job: Job, state: JobState): number =>
   Math.max(deadline, Math.min(state.arrivingUntil ?? deadline, deadline + job.rules.settle));
 
+/** The latest cycle of the watch that is overdue at `now` unless a report covers it; null for none, or outside a watch. */
+export function latestOverdue(
+  job: Job,
+  state: JobState,
+  cycles: Cycles,
+  now: number,
+): number | null {
+  const since = watchedSince(job, state);
+  const current = cycles.cycleOf(now);
+  if (since === null || current === null) return null;
+  const { schedule, grace } = job.rules;
+  let latest =
+    schedule.kind === 'cron'
+      ? latestPassed(cycles, now)
+      : latestDue(current, schedule.period, now - grace);
+  if (latest !== null && deadlineWithArrival(cycles.deadline(latest), job, state) > now) {
+    latest = cycles.previous(latest);
+  }
+  return latest === null || latest < since ? null : latest;
+}
+
 export interface Missed {
-  /** Due instants, oldest first; with more than MISSING_LIMIT, the first one stands for `more` cycles. */
+  /** Due instants, oldest first; when there are more than MISSING_LIMIT + 1, the first stands for `more` cycles. */
   readonly cycles: readonly number[];
   readonly more: number;
+  /** The first of `cycles` when it stands for more than itself; else null. */
   readonly newestOfMore: number | null;
   readonly settledThrough: number | null;
 }
@@ -55,39 +113,49 @@ const nothing = (state: JobState): Missed => ({
   settledThrough: state.settledThrough,
 });
 
-function summed(newestFirst: readonly number[], settledThrough: number): Missed {
-  const newestOfMore = newestFirst[MISSING_LIMIT] ?? null;
+/** Walks back from `latest` to what is settled, or to `since`, the beginning of the watch. */
+function missedUpTo(
+  latest: number,
+  since: number,
+  cycles: Cycles,
+  state: JobState,
+  covered: ReadonlySet<number>,
+): Missed {
+  const floor = Math.max(state.settledThrough ?? -Infinity, since - 1);
+  if (latest <= floor) return nothing(state);
+  const newestFirst: number[] = [];
+  let cycle: number | null = latest;
+  for (let step = 0; cycle !== null && cycle > floor && step < COUNT_LIMIT; step += 1) {
+    if (!covered.has(cycle)) newestFirst.push(cycle);
+    cycle = cycles.previous(cycle);
+  }
+  const more = newestFirst.length - MISSING_LIMIT;
   return {
     cycles: newestFirst.slice(0, MISSING_LIMIT + 1).toReversed(),
-    more: Math.max(0, newestFirst.length - MISSING_LIMIT),
-    newestOfMore,
-    settledThrough,
+    more: Math.max(0, more),
+    newestOfMore: more > 1 ? (newestFirst[MISSING_LIMIT] as number) : null,
+    settledThrough: latest,
   };
 }
 
-/** Whole periods after the anchor that were due at `until` or before. */
-function missedOfEvery(anchor: number, period: number, until: number): Missed {
-  const count = Math.max(0, Math.floor((until - anchor) / period));
-  const listed = Math.min(count, COUNT_LIMIT);
-  const newestFirst = Array.from(
-    { length: listed },
-    (_, index) => anchor + (count - index) * period,
-  );
-  return summed(newestFirst, anchor + count * period);
-}
-
-/** With `every P`: the cycles that a report which ended at `endedAt` is too late for, by a whole period. */
+/**
+ * With `every P`: the cycles that a report which ended at `endedAt` is too late for, because the next one was due by then.
+ * One whose grace lasts even longer is not missed: the report covers it.
+ */
 export function missedBefore(job: Job, state: JobState, endedAt: number): Missed {
-  const { schedule } = job.rules;
-  const anchor = state.settledThrough ?? state.watchBegan;
-  if (schedule.kind === 'cron' || anchor === null) return nothing(state);
-  const missed = missedOfEvery(anchor, schedule.period, endedAt - schedule.period);
-  return missed.cycles.length === 0 ? nothing(state) : missed;
+  const { schedule, grace } = job.rules;
+  const since = watchedSince(job, state);
+  if (schedule.kind === 'cron' || since === null) return nothing(state);
+  const { period } = schedule;
+  const anchor = state.settledThrough ?? since;
+  const latest = latestDue(anchor + period, period, endedAt - Math.max(period, grace));
+  if (latest === null) return nothing(state);
+  return missedUpTo(latest, since, everyCycles(anchor, { period, grace }), state, new Set());
 }
 
 /**
- * All cycles that are overdue at `now`. With cron, walks back from the latest passed cycle to the last settled one, or to the
- * beginning of the watch: cycles due before it are nobody's fault. `covered` holds the cycles in that span that reports cover.
+ * All cycles that are overdue at `now`, since the last settled one or the beginning of the watch: cycles due before it are
+ * nobody's fault. `covered` holds the cycles in that span that reports cover.
  */
 export function missedNow(
   job: Job,
@@ -96,28 +164,9 @@ export function missedNow(
   calendar: Calendar,
   now: number,
 ): Missed {
+  const since = watchedSince(job, state);
   const cycles = cyclesOf(job, state, calendar);
-  const anchor = state.settledThrough ?? state.watchBegan;
-  if (cycles === null || anchor === null || state.watchBegan === null) return nothing(state);
-  const { schedule, grace } = job.rules;
-  if (schedule.kind === 'every') {
-    // Shifts the newest deadline by what is still arriving, as below.
-    const latest = anchor + Math.floor((now - grace - anchor) / schedule.period) * schedule.period;
-    const excused = deadlineWithArrival(latest + grace, job, state) > now;
-    const missed = missedOfEvery(anchor, schedule.period, excused ? latest - 1 : latest);
-    return missed.cycles.length === 0 ? nothing(state) : missed;
-  }
-  let latest = latestPassed(cycles, now);
-  if (latest !== null && deadlineWithArrival(cycles.deadline(latest), job, state) > now) {
-    latest = cycles.previous(latest);
-  }
-  const floor = Math.max(state.settledThrough ?? -Infinity, state.watchBegan - 1);
-  if (latest === null || latest <= floor) return nothing(state);
-  const newestFirst: number[] = [];
-  let cycle: number | null = latest;
-  for (let step = 0; cycle !== null && cycle > floor && step < COUNT_LIMIT; step += 1) {
-    if (!covered.has(cycle)) newestFirst.push(cycle);
-    cycle = cycles.previous(cycle);
-  }
-  return summed(newestFirst, latest);
+  if (since === null || cycles === null) return nothing(state);
+  const latest = latestOverdue(job, state, cycles, now);
+  return latest === null ? nothing(state) : missedUpTo(latest, since, cycles, state, covered);
 }

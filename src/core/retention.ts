@@ -25,13 +25,14 @@ export interface RetentionDecision {
 
 interface Rule {
   readonly name: keyof KeepPolicy;
-  readonly unit: (instant: number, zone: string) => string;
+  /** The calendar unit of a version; `position` counts from the newest, 0. */
+  readonly unit: (instant: number, zone: string, position: number) => string;
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
 const rules: readonly Rule[] = [
-  { name: 'last', unit: (instant) => String(instant) },
+  { name: 'last', unit: (_instant, _zone, position) => String(position) },
   {
     name: 'daily',
     unit: (instant, zone) => {
@@ -57,8 +58,9 @@ const rules: readonly Rule[] = [
   { name: 'yearly', unit: (instant, zone) => String(localFields(instant, zone).year) },
 ];
 
-const newestFirst = (left: RetainedVersion, right: RetainedVersion): number =>
-  right.endedAt - left.endedAt || (left.key < right.key ? 1 : -1);
+/** Of the same end time, the later in the list is the newer: a correction, which displaces what it corrects. */
+const newestFirst = (versions: readonly RetainedVersion[]): readonly RetainedVersion[] =>
+  versions.toReversed().toSorted((left, right) => right.endedAt - left.endedAt);
 
 /** Splits off versions that a newer one of the same cycle (with `every P`: within P/2) stands for. */
 function newestOfEachCycle(
@@ -84,23 +86,23 @@ function newestOfEachCycle(
   return { counted, displaced };
 }
 
-/** One decision for every version, newest first. The newest version is always kept. */
+/** One decision for every version, those that count first, newest first. The newest version is always kept. */
 export function decideRetention(
   versions: readonly RetainedVersion[],
   policy: KeepPolicy,
   zone: string,
   schedule: Schedule,
 ): readonly RetentionDecision[] {
-  const { counted, displaced } = newestOfEachCycle(versions.toSorted(newestFirst), schedule);
+  const { counted, displaced } = newestOfEachCycle(newestFirst(versions), schedule);
   const reasons = new Map<string, string[]>(counted.map((version) => [version.key, []]));
   for (const rule of rules) {
     let left = policy[rule.name];
     let lastUnit: string | null = null;
     for (const [index, version] of counted.entries()) {
       if (left === 0) break;
-      const unit = rule.unit(version.endedAt, zone);
+      const unit = rule.unit(version.endedAt, zone, index);
       const oldest = index === counted.length - 1;
-      if (rule.name !== 'last' && unit === lastUnit && !oldest) continue;
+      if (unit === lastUnit && !oldest) continue;
       const label =
         rule.name === 'last'
           ? `last ${policy.last - left + 1} of ${policy.last}`

@@ -2,7 +2,7 @@
 import type { Cycles } from './cycles.ts';
 import { formatInstant } from './instant.ts';
 import type { Job } from './job.ts';
-import { deadlineWithArrival, latestPassed } from './missed.ts';
+import { latestDue, latestOverdue, missedAnchor, watchedSince } from './missed.ts';
 import { newState, type JobState, type Standing } from './state.ts';
 
 export const cycleStates = ['waiting', 'late', 'arriving', 'done', 'missed'] as const;
@@ -28,9 +28,15 @@ const unknown = (reason: string, message: string): Standing => ({
 });
 
 /** The cycle that is open or just over at `now`; never one from before the watch. */
-function currentCycle(cycles: Cycles, state: JobState, now: number): number | null {
+function currentCycle(job: Job, state: JobState, cycles: Cycles, now: number): number | null {
+  const { schedule } = job.rules;
   const cycle = cycles.cycleOf(now);
-  if (cycle === null || state.watchBegan === null || cycle >= state.watchBegan) return cycle;
+  if (cycle === null) return null;
+  if (schedule.kind === 'every') {
+    return latestDue(cycle, schedule.period, now) ?? missedAnchor(job, state) ?? cycle;
+  }
+  const since = watchedSince(job, state);
+  if (since === null || cycle >= since) return cycle;
   return isCovered(state, cycle) ? cycle : cycles.next(cycle);
 }
 
@@ -39,10 +45,8 @@ const isCovered = (state: JobState, cycle: number): boolean =>
 
 /** The newest cycle that nobody reported in time, or null. */
 function overdueCycle(job: Job, state: JobState, cycles: Cycles, now: number): number | null {
-  const latest = latestPassed(cycles, now);
-  if (latest === null || state.watchBegan === null) return null;
-  if (latest < state.watchBegan || isCovered(state, latest)) return null;
-  return deadlineWithArrival(cycles.deadline(latest), job, state) > now ? null : latest;
+  const latest = latestOverdue(job, state, cycles, now) ?? missedAnchor(job, state);
+  return latest === null || isCovered(state, latest) ? null : latest;
 }
 
 /** What MISSING says of one cycle. `blocked` names our own trouble, when that is why nothing was judged. */
@@ -86,11 +90,17 @@ function statusNow(
   };
 }
 
-function cycleStateNow(state: JobState, cycles: Cycles, cycle: number, now: number): CycleState {
+function cycleStateNow(
+  job: Job,
+  state: JobState,
+  cycles: Cycles,
+  cycle: number,
+  now: number,
+): CycleState {
   if (isCovered(state, cycle)) return 'done';
   if (state.arrivingUntil !== null && state.arrivingUntil > now) return 'arriving';
-  if (cycles.deadline(cycle) <= now && state.watchBegan !== null) return 'missed';
-  return now >= cycle && state.watchBegan !== null ? 'late' : 'waiting';
+  if (watchedSince(job, state) === null || now < cycle) return 'waiting';
+  return cycles.deadline(cycle) <= now ? 'missed' : 'late';
 }
 
 /** `remembered` is null for a job that no scan has seen; `cycles` come from `cyclesOf`. */
@@ -105,11 +115,11 @@ export function standingNow(
     remembered === null
       ? { ...unknown('not_scanned_yet', 'no scan has seen this job yet'), since: null }
       : statusNow(job, state, cycles, now);
-  const cycle = cycles === null ? null : currentCycle(cycles, state, now);
+  const cycle = cycles === null ? null : currentCycle(job, state, cycles, now);
   if (cycles === null || cycle === null) {
     return { ...status, currentCycle: null, cycleState: 'waiting', nextDue: null, deadline: null };
   }
-  const cycleState = cycleStateNow(state, cycles, cycle, now);
+  const cycleState = cycleStateNow(job, state, cycles, cycle, now);
   const over = cycleState === 'done' || cycleState === 'missed';
   const nextDue = over ? cycles.next(cycle) : cycle;
   return {

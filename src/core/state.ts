@@ -20,10 +20,10 @@ export interface JobState {
   readonly scheduleKey: string;
   /**
    * cron: the last cycle for which it is decided whether it was missed.
-   * every: the anchor, from which the next cycle is one period away.
+   * every: the anchor, from which the next cycle is one period away; a missed cycle when it lies after `lastJudgedEnd`.
    */
   readonly settledThrough: number | null;
-  /** The newest cycle that an accepted report covers. */
+  /** cron: the newest cycle that an accepted report covers. */
   readonly coveredThrough: number | null;
   /** End time of the newest report judged. */
   readonly lastJudgedEnd: number | null;
@@ -33,7 +33,7 @@ export interface JobState {
   readonly lastSuccessAt: number | null;
   /** Healthy sizes since the last baseline, at most one per cycle, oldest first. */
   readonly sizes: readonly SizeSample[];
-  /** The cycles in a row that were held, newest last. */
+  /** The cycles held since the last healthy backup, newest last: failures between them do not end a hold. */
   readonly heldCycles: readonly number[];
   readonly blocked: {
     readonly reason: string;

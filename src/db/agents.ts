@@ -37,3 +37,16 @@ export async function putAgent(db: Database, agent: AgentRecord): Promise<void> 
     .onConflict((conflict) => conflict.column('agent').doUpdateSet(row))
     .execute();
 }
+
+/** Agents whose newest report names databases that no job of the configuration expects by now. */
+export async function unexpectedDatabases(
+  db: Database,
+  configured: ReadonlySet<string>,
+): Promise<readonly AgentRecord[]> {
+  const agents = [...(await loadAgents(db)).values()];
+  return agents.flatMap((agent) => {
+    const unexpected = agent.unexpected.filter((name) => !configured.has(`${agent.agent}/${name}`));
+    const unexpectedCount = agent.unexpectedCount - (agent.unexpected.length - unexpected.length);
+    return unexpectedCount > 0 ? [{ ...agent, unexpected, unexpectedCount }] : [];
+  });
+}

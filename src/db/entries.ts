@@ -92,9 +92,17 @@ function toRecorded(
   };
 }
 
+/** SQLite takes at most 32,766 parameters in one statement. */
+const IDS_AT_ONCE = 1000;
+
 export async function entriesById(db: Database, ids: readonly number[]): Promise<RecordedEntry[]> {
-  if (ids.length === 0) return [];
-  return (await entryQuery(db).where('entries.id', 'in', ids).execute()).map(toRecorded);
+  const result: RecordedEntry[] = [];
+  for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+    const some = ids.slice(from, from + IDS_AT_ONCE);
+    const rows = await entryQuery(db).where('entries.id', 'in', some).execute();
+    result.push(...rows.map(toRecorded));
+  }
+  return result;
 }
 
 export async function entriesOfReport(db: Database, reportId: number): Promise<RecordedEntry[]> {

@@ -60,7 +60,10 @@ function toRecord(row: JobRow): JobRecord {
       standing: toStanding(row),
       since: row.since,
       lastSuccessAt: row.last_success_at,
-      sizes: readSizes(row.sizes),
+      // Read when asked for: most jobs of most scans are not judged.
+      get sizes() {
+        return readSizes(row.sizes);
+      },
       heldCycles: row.held_cycles === '[]' ? [] : (JSON.parse(row.held_cycles) as number[]),
       blocked,
       arrivingUntil: row.arriving_until,
@@ -169,9 +172,8 @@ export async function setDepositFiles(db: Database, id: number, count: number): 
   await db.updateTable('jobs').set({ deposit_files: count }).where('id', '=', id).execute();
 }
 
-/** Jobs that are no longer expected: should one return, its watch begins anew. */
-export async function retireJobs(db: Database, ids: readonly number[]): Promise<void> {
-  if (ids.length === 0) return;
+/** A job that is no longer expected: should it return, its watch begins anew. */
+export async function retireJob(db: Database, id: number): Promise<void> {
   await db
     .updateTable('jobs')
     .set({
@@ -181,6 +183,6 @@ export async function retireJobs(db: Database, ids: readonly number[]): Promise<
       blocked_message: null,
       blocked_since: null,
     })
-    .where('id', 'in', ids)
+    .where('id', '=', id)
     .execute();
 }

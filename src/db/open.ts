@@ -67,8 +67,8 @@ function connect(file: string, write: boolean): SqliteDatabase.Database {
     connection.close();
     // A reader who may not write the folder cannot make the -wal and -shm files that a WAL database needs. Where there is no
     // -wal nothing is in flight, and a copy in memory tells the same.
-    if (!isSqliteError(error) || error.code !== 'SQLITE_CANTOPEN' || existsSync(`${file}-wal`))
-      throw error;
+    const refused = isSqliteError(error) && /^SQLITE_(CANTOPEN|READONLY)/u.test(error.code);
+    if (!refused || existsSync(`${file}-wal`)) throw error;
     return new SqliteDatabase(withoutWal(readFileSync(file)));
   }
 }

@@ -63,7 +63,7 @@ export interface JobsTable {
   recheck_entry_id: number | null;
   /** Files of this job that lie in the drop zone. */
   deposit_files: number;
-  /** mtime (ns) of the job's folder in the validated tree when it was last compared with this database. */
+  /** mtime (ms) of the job's folder in the validated tree when it was last compared with this database. */
   folder_mtime: string | null;
 }
 

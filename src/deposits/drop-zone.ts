@@ -21,10 +21,13 @@ export interface AgentZone {
   readonly agent: string;
   readonly root: Folder;
   readonly log: Folder | null;
-  /** Where files may lie, in the order of the search. */
-  readonly files: readonly Folder[];
+  /** false: the agent's own folder is a link or no folder, and nothing of it can be looked at. */
+  readonly entered: boolean;
+  /** Where files may lie, in the order of the search; opened when it is first asked for. */
+  readonly files: () => readonly Folder[];
   /** Folders that are links or no folders, in words: they are not entered. */
   readonly unsafe: readonly string[];
+  readonly close: () => void;
 }
 
 const notAFolder = (error: unknown): boolean =>
@@ -33,41 +36,37 @@ const notAFolder = (error: unknown): boolean =>
 /** null when the agent has no folder. @throws Trouble */
 export function openZone(deposits: Folder, agent: string): AgentZone | null {
   const unsafe: string[] = [];
+  const opened: Folder[] = [];
   const open = (folder: Folder, name: string): Folder | null => {
     try {
-      return openFolderIn(folder, name);
+      const inner = openFolderIn(folder, name);
+      if (inner !== null) opened.push(inner);
+      return inner;
     } catch (error) {
       if (!notAFolder(error)) throw error;
       unsafe.push(`${folder.path}/${name} is a link or no folder, and is not entered`);
       return null;
     }
   };
-  const root = open(deposits, agent);
-  if (root === null) {
-    return unsafe.length === 0 ? null : { agent, root: deposits, log: null, files: [], unsafe };
-  }
-  const log = open(root, 'log');
-  const files = fileFolders.flatMap((name) => open(root, name) ?? []);
-  return { agent, root, log, files: [...files, root], unsafe };
-}
-
-/** Closes what openZone opened; the deposits folder stays open. */
-export function closeZone(zone: AgentZone): void {
-  for (const folder of zone.files) closeFolder(folder);
-  if (zone.log !== null) closeFolder(zone.log);
-}
-
-/** Runs `work` with the agent's zone open. @throws Trouble */
-export function withZone<T>(
-  deposits: Folder,
-  agent: string,
-  work: (zone: AgentZone | null) => T,
-): T {
-  const zone = openZone(deposits, agent);
+  const close = (): void => {
+    for (const folder of opened.splice(0)) closeFolder(folder);
+  };
   try {
-    return work(zone);
-  } finally {
-    if (zone !== null) closeZone(zone);
+    const root = open(deposits, agent);
+    if (root === null) {
+      if (unsafe.length === 0) return null;
+      return { agent, root: deposits, log: null, entered: false, files: () => [], unsafe, close };
+    }
+    const log = open(root, 'log');
+    let files: readonly Folder[] | null = null;
+    const openFiles = (): readonly Folder[] => {
+      files ??= [...fileFolders.flatMap((name) => open(root, name) ?? []), root];
+      return files;
+    };
+    return { agent, root, log, entered: true, files: openFiles, unsafe, close };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
@@ -82,7 +81,7 @@ export type Candidate =
 
 /** Every file of that name, in the order of the search. The caller closes those that are open. @throws Trouble */
 export function findFiles(zone: AgentZone, name: string): Candidate[] {
-  return zone.files.flatMap((folder): Candidate[] => {
+  return zone.files().flatMap((folder): Candidate[] => {
     const opened = openFileIn(folder, name);
     if (opened.kind === 'absent') return [];
     if (opened.kind === 'open') return [{ kind: 'open', file: opened.file, folder }];
@@ -101,7 +100,7 @@ export function findFiles(zone: AgentZone, name: string): Candidate[] {
 /** ctime (ms) of the newest rsync temporary file for that name (`.NAME.XXXXXX`), or null. @throws Trouble */
 export function temporaryChangedAt(zone: AgentZone, name: string): number | null {
   let newest: number | null = null;
-  for (const folder of zone.files) {
+  for (const folder of zone.files()) {
     for (const entry of listFolder(folder)) {
       if (!entry.startsWith(`.${name}.`)) continue;
       const stats = statIn(folder, entry);
@@ -113,4 +112,4 @@ export function temporaryChangedAt(zone: AgentZone, name: string): number | null
 
 /** Names of everything in the folders where files are looked for. @throws Trouble */
 export const listFileNames = (zone: AgentZone): ReadonlySet<string> =>
-  new Set(zone.files.flatMap((folder) => listFolder(folder)));
+  new Set(zone.files().flatMap((folder) => listFolder(folder)));

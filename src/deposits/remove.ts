@@ -15,7 +15,7 @@ export function removeDeposit(zone: AgentZone, name: string, state: string): boo
     `${stats.dev}` === device &&
     `${stats.ino}` === inode &&
     `${stats.size}` === size;
-  for (const folder of zone.files) {
+  for (const folder of zone.files()) {
     if (!same(statIn(folder, name))) continue;
     const aside = `.backupmon-${randomBytes(6).toString('hex')}`;
     renameIn(folder, name, folder, aside);

@@ -44,7 +44,7 @@ const isReportName = (name: string): boolean =>
 
 /** Report files of the zone with their states, by name; hidden and rsync's temporary names are not looked at. @throws Trouble */
 export function listReports(zone: AgentZone): ReportFile[] {
-  const places: readonly ReportPlace[] = zone.files.length === 0 ? [] : ['log', 'root'];
+  const places: readonly ReportPlace[] = zone.entered ? ['log', 'root'] : [];
   const files = places.flatMap((place) => {
     const folder = folderOf(zone, place);
     if (folder === null) return [];

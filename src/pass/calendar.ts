@@ -1,9 +1,8 @@
 /** A calendar that answers the same question once: thousands of jobs share a handful of schedules. */
-import type { JobRules } from '../core/job.ts';
-import { latestPassed, cyclesOf, type Calendar } from '../core/missed.ts';
+import type { Job, JobRules } from '../core/job.ts';
+import { cyclesOf, latestPassed, scheduleKeyOf, type Calendar } from '../core/missed.ts';
 import type { Occurrences } from '../core/schedule.ts';
 import { newState } from '../core/state.ts';
-import type { Job } from '../core/job.ts';
 
 /** The question and its answer are kept for as long as the calendar lives: one pass. */
 function memoise(ask: (instant: number) => number | null): (instant: number) => number | null {
@@ -32,16 +31,23 @@ export function memoisedCalendar(calendar: Calendar): Calendar {
   };
 }
 
-/** The latest cycle of a cron job whose deadline has passed; asked once for each set of rules. */
-export function latestPassedOf(calendar: Calendar, now: number): (job: Job) => number | null {
-  const known = new Map<JobRules, number | null>();
+/** Asks once for each set of rules: jobs share them by the thousand. */
+function oncePerRules<T>(ask: (job: Job) => T): (job: Job) => T {
+  const known = new Map<JobRules, T>();
   return (job) => {
-    let latest = known.get(job.rules);
-    if (latest === undefined) {
-      const cycles = cyclesOf(job, newState, calendar);
-      latest = cycles === null ? null : latestPassed(cycles, now);
-      known.set(job.rules, latest);
-    }
-    return latest;
+    const found = known.get(job.rules);
+    if (found !== undefined || known.has(job.rules)) return found as T;
+    const answer = ask(job);
+    known.set(job.rules, answer);
+    return answer;
   };
 }
+
+export const scheduleKeys = (): ((job: Job) => string) => oncePerRules(scheduleKeyOf);
+
+/** The latest cycle of a cron job whose deadline has passed. */
+export const latestPassedOf = (calendar: Calendar, now: number): ((job: Job) => number | null) =>
+  oncePerRules((job) => {
+    const cycles = cyclesOf(job, newState, calendar);
+    return cycles === null ? null : latestPassed(cycles, now);
+  });

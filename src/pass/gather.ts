@@ -260,6 +260,8 @@ function gatherRechecks(context: GatherContext, draft: Draft): void {
 export async function gather(context: GatherContext): Promise<Round> {
   const draft: Draft = { seen: [], leftovers: [], refusals: [], toJudge: [], arrivingUntil: null };
   const files = listReports(context.zone);
+  // Opened now, so that a link in the place of a folder is told.
+  if (files.length > 0) context.zone.files();
   await gatherUnsafe(context, draft);
   const jobsKey = files.length === 0 ? '' : jobsKeyOf(context.agent.scope);
   const lying = files.length === 0 ? [] : await lyingReports(context.db, context.agent.id);

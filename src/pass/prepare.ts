@@ -1,8 +1,9 @@
 /** Measures everything that one agent has waiting, ready to be decided. The only part of a pass that takes long. */
-import { worthCopying, type PendingEntry } from '../core/decide.ts';
+import type { PendingEntry } from '../core/decision.ts';
 import type { Job } from '../core/job.ts';
-import { cyclesOf, scheduleKeyOf, type Calendar } from '../core/missed.ts';
+import { cyclesOf, type Calendar } from '../core/missed.ts';
 import { newState } from '../core/state.ts';
+import { worthCopying } from '../core/worth-copying.ts';
 import { coveredCycles } from '../db/events.ts';
 import type { JobRecord } from '../db/jobs.ts';
 import type { Database } from '../db/schema.ts';
@@ -23,6 +24,7 @@ export interface PrepareContext {
   readonly memory: Memory;
   readonly calendar: Calendar;
   readonly latestPassed: (job: Job) => number | null;
+  readonly scheduleKey: (job: Job) => string;
   readonly validated: string;
   readonly intake: Intake;
   readonly now: number;
@@ -65,7 +67,10 @@ export function isQuiet(context: PrepareContext, { job, record, tree, trouble }:
   const { state } = record;
   if (!record.expected || record.path !== job.path || state.blocked !== null) return false;
   if (state.arrivingUntil !== null) return false;
-  if (context.complete && (state.watchBegan === null || state.scheduleKey !== scheduleKeyOf(job)))
+  if (
+    context.complete &&
+    (state.watchBegan === null || state.scheduleKey !== context.scheduleKey(job))
+  )
     return false;
   if (state.watchBegan === null) return true;
   const anchor = state.settledThrough ?? state.watchBegan;

@@ -15,7 +15,7 @@ import {
   type HeldRecord,
   type VersionRecord,
 } from '../db/versions.ts';
-import { closeZone, openZone } from '../deposits/drop-zone.ts';
+import { openZone } from '../deposits/drop-zone.ts';
 import { removeTree } from '../files/durable.ts';
 import { closeFolder, openFolder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
@@ -140,7 +140,7 @@ async function readDeposit(
     }
     return first;
   } finally {
-    if (zone !== null) closeZone(zone);
+    zone?.close();
     closeFolder(deposits);
   }
 }

@@ -1,6 +1,6 @@
 /** Compares one job's versions with the tree: which are in place, which are gone, and what lies there that nobody recorded. */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import type { FoundVersion, KnownVersion } from '../core/decide.ts';
+import type { FoundVersion, KnownVersion } from '../core/decision.ts';
 import type { Job } from '../core/job.ts';
 import type { JobRecord } from '../db/jobs.ts';
 import type { VersionRecord } from '../db/versions.ts';

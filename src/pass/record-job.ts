@@ -1,6 +1,6 @@
 /** Writes what was decided about one job: entries, events, versions, the held copy, and what is remembered. */
 import { rawHash } from '../core/conclusion.ts';
-import type { Decided } from '../core/decide.ts';
+import type { Decided } from '../core/decision.ts';
 import { recordEntry } from '../db/entries.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
 import { insertJob, updateJob } from '../db/jobs.ts';

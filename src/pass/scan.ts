@@ -6,15 +6,17 @@
 import { cyclesOf } from '../core/missed.ts';
 import { standingNow } from '../core/standing.ts';
 import type { EventRecord } from '../db/events.ts';
-import { loadAgents } from '../db/agents.ts';
-import { retireJobs } from '../db/jobs.ts';
+import { unexpectedDatabases } from '../db/agents.ts';
+import { retireJob } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
 import { getMeta, setMeta } from '../db/scans.ts';
-import { closeZone, openZone, type AgentZone } from '../deposits/drop-zone.ts';
+import { deleteHeld } from '../db/versions.ts';
+import { openZone, type AgentZone } from '../deposits/drop-zone.ts';
 import { closeFolder, openFolder, type Folder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
+import { missingPart } from '../validated/compare.ts';
 import { agentsOf } from './agents.ts';
-import { latestPassedOf, memoisedCalendar } from './calendar.ts';
+import { latestPassedOf, memoisedCalendar, scheduleKeys } from './calendar.ts';
 import { setAsideFuture } from './clock.ts';
 import { gather, type Round } from './gather.ts';
 import { loadMemory, type Memory } from './memory.ts';
@@ -67,7 +69,7 @@ async function gatherAgent(
     if (!(error instanceof Trouble)) throw error;
     return error;
   } finally {
-    if (zone !== null) closeZone(zone);
+    zone?.close();
   }
 }
 
@@ -175,19 +177,28 @@ async function finishAll(running: Running, list: readonly Work[]): Promise<void>
     try {
       await finishAgent(running, current.zone, work, await current.prepared);
     } finally {
-      if (current.zone !== null) closeZone(current.zone);
+      current.zone?.close();
     }
   }
 }
 
 /** Jobs that were expected and are not any more are neither judged nor counted from now on. */
-async function retire(request: PassRequest, memory: Memory): Promise<void> {
-  const enabled = new Set(request.config.jobs.filter((job) => job.enabled).map((job) => job.id));
+async function retire({ db, config }: PassRequest, memory: Memory): Promise<void> {
+  const enabled = new Set(config.jobs.filter((job) => job.enabled).map((job) => job.id));
   const gone = [...memory.jobs].filter(([id, record]) => record.expected && !enabled.has(id));
-  await retireJobs(
-    request.db,
-    gone.map(([, record]) => record.id),
-  );
+  if (gone.length === 0) return;
+  await transaction(db, async () => {
+    for (const [, record] of gone) await retireJob(db, record.id);
+  });
+}
+
+/** A held copy that is gone can be promoted no more: by a promotion that was killed before it could record itself, or by hand. */
+async function dropLostHolds({ db, config }: PassRequest, memory: Memory): Promise<void> {
+  for (const [jobId, held] of memory.held) {
+    if (missingPart(config.validated, held) === null) continue;
+    await deleteHeld(db, jobId);
+    memory.held.delete(jobId);
+  }
 }
 
 async function tellLinks(running: Running): Promise<void> {
@@ -245,16 +256,14 @@ function outcomeOf(
   };
 }
 
-async function unexpectedNow(request: PassRequest): Promise<PassOutcome['unexpected']> {
-  const agents = await loadAgents(request.db);
-  return [...agents.values()]
-    .filter((agent) => agent.unexpectedCount > 0)
-    .map((agent) => ({
-      agent: agent.agent,
-      names: agent.unexpected,
-      count: agent.unexpectedCount,
-      lastReportedAt: agent.newestReportEnd,
-    }));
+async function unexpectedNow({ db, config }: PassRequest): Promise<PassOutcome['unexpected']> {
+  const found = await unexpectedDatabases(db, new Set(config.jobs.map((job) => job.id)));
+  return found.map((agent) => ({
+    agent: agent.agent,
+    names: agent.unexpected,
+    count: agent.unexpectedCount,
+    lastReportedAt: agent.newestReportEnd,
+  }));
 }
 
 /**
@@ -273,6 +282,7 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
     const notices = request.dryRun ? [] : await setAsideFuture(db, now);
     const cleaned = request.dryRun ? 0 : await cleanUp(tidy);
     const memory = await loadMemory(db);
+    if (!request.dryRun) await dropLostHolds(request, memory);
     const calendar = memoisedCalendar(request.calendar);
     const latestPassed = latestPassedOf(calendar, now);
     let bytesRead = 0;
@@ -282,6 +292,7 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
       memory,
       calendar,
       latestPassed,
+      scheduleKey: scheduleKeys(),
       validated: config.validated,
       now,
       complete: request.complete,

@@ -2,7 +2,8 @@
  * Decides one job and brings its versions into the tree. What cannot be published is no version: the job is decided again with
  * that trouble as a fact, until what was decided has been done. Nothing is recorded here.
  */
-import { decideJob, type JobDecision, type JobFacts, type PendingEntry } from '../core/decide.ts';
+import { decideJob } from '../core/decide.ts';
+import type { JobDecision, JobFacts, PendingEntry } from '../core/decision.ts';
 import type { FileFact } from '../core/conclusion.ts';
 import type { Job } from '../core/job.ts';
 import type { Calendar } from '../core/missed.ts';

@@ -2,7 +2,7 @@
 import { clean, columnsOf, inColour, sign, statusText } from './symbols.ts';
 import { minuteOf } from './times.ts';
 import type { EventView, HistoryView, Screen } from './views.ts';
-import { fitEnd, fitMiddle, padEnd, visibleWidth, wrap } from './width.ts';
+import { fitEnd, fitMiddle, hanging, padEnd, visibleWidth, wrap } from './width.ts';
 
 const gap = '  ';
 /** Of 80 columns this leaves a third for the message. */
@@ -21,31 +21,56 @@ export function eventMessage(event: EventView, screen: Screen): string {
   return `${aside}${times}${clean(message, screen) || clean(reason, screen)}${by}`;
 }
 
-/** One line per event; the status is in the colour of its severity. No line is wider than `columns`. */
-export function eventLines(
+interface Row {
+  readonly event: EventView;
+  /** Time, status and subject, padded to the same width in all rows, with colours. */
+  readonly lead: string;
+}
+
+/** The rows without their messages, and the columns that they take. */
+function leads(
   events: readonly EventView[],
   screen: Screen,
   columns: number,
-): string[] {
-  const mark = sign('cut', screen);
-  const rows = events.map((event) => ({
-    event,
+): { rows: Row[]; used: number } {
+  const cells = events.map((event) => ({
     // "held" is what the status column has no room for; `status JOB` tells it.
     status: statusText(event.status, event.severity, screen).replace(/, held$/i, ''),
     subject: clean(eventSubject(event), screen),
+    event,
   }));
   const widest = (cell: 'status' | 'subject'): number =>
-    rows.reduce((width, row) => Math.max(width, visibleWidth(row[cell])), 0);
+    cells.reduce((width, row) => Math.max(width, visibleWidth(row[cell])), 0);
   const statusWidth = widest('status');
-  const spare = Math.max(0, columns - 80);
-  const subjectWidth = Math.min(widest('subject'), widestJob + Math.floor(spare / 2));
-  return rows.map(({ event, status, subject }) => {
-    const before = `${minuteOf(event.at)}${gap}`;
-    const job = padEnd(fitMiddle(subject, subjectWidth, mark), subjectWidth);
-    const used = before.length + statusWidth + subjectWidth + 2 * gap.length;
-    const message = fitEnd(eventMessage(event, screen), columns - used, mark);
-    const painted = inColour(event.severity, padEnd(status, statusWidth), screen);
-    return `${before}${painted}${gap}${job}${gap}${message}`.trimEnd();
+  const spare = Math.floor((columns - 80) / 2);
+  const subjectWidth = Math.min(widest('subject'), widestJob + spare);
+  const rows = cells.map(({ status, subject, event }) => {
+    const word = inColour(event.severity, padEnd(status, statusWidth), screen);
+    const about = padEnd(fitMiddle(subject, subjectWidth, sign('cut', screen)), subjectWidth);
+    return { event, lead: `${minuteOf(event.at)}${gap}${word}${gap}${about}` };
+  });
+  return { rows, used: '2026-06-20 18:40'.length + statusWidth + subjectWidth + 2 * gap.length };
+}
+
+/** One line per event; a message that does not fit is cut. No line is wider than the screen (80 columns at least). */
+export function eventLines(events: readonly EventView[], screen: Screen): string[] {
+  const columns = columnsOf(screen);
+  const { rows, used } = leads(events, screen, columns);
+  const room = columns - used - gap.length;
+  return rows.map(({ event, lead }) =>
+    `${lead}${gap}${fitEnd(eventMessage(event, screen), room, sign('cut', screen))}`.trimEnd(),
+  );
+}
+
+/** The same with every message in full: one that does not fit stands below, indented. */
+export function wholeEventLines(events: readonly EventView[], screen: Screen): string[] {
+  const columns = columnsOf(screen);
+  const { rows, used } = leads(events, screen, columns);
+  const room = columns - used - gap.length;
+  return rows.flatMap(({ event, lead }) => {
+    const message = eventMessage(event, screen);
+    if (visibleWidth(message) <= room) return [`${lead}${gap}${message}`.trimEnd()];
+    return [lead.trimEnd(), ...hanging('    ', message, columns)];
   });
 }
 
@@ -57,7 +82,7 @@ export function renderHistory(view: HistoryView, screen: Screen): string {
   const more = view.limited ? '; older ones are recorded: --limit N shows more' : '';
   const closing = wrap(`${shown}, newest first, times in UTC${more}`, columns);
   return [
-    ...eventLines(view.events, screen, columns),
+    ...eventLines(view.events, screen),
     '',
     ...closing.map((line) => screen.paint.dim(line)),
     '',

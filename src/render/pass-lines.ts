@@ -1,14 +1,21 @@
 /** What a scan or a promotion says: news on its own, every conclusion when asked for. */
-import { eventLines } from './history-table.ts';
+import { catalogue, type Severity } from '../core/statuses.ts';
+import { wholeEventLines } from './history-table.ts';
 import { remarkLines, unexpectedRemark } from './remarks.ts';
-import { clean, columnsOf, inColour, looks, shellWord, sign, statusWord } from './symbols.ts';
+import { clean, inColour, looks, shellWord, sign, statusWord } from './symbols.ts';
 import type { PassView, Screen } from './views.ts';
 
 type News = PassView['news'][number];
 
+const isProblem = (severity: Severity): boolean =>
+  severity === 'critical' || severity === 'warning';
+
 function newsLine(news: News, screen: Screen): string {
   const { kind, severity, status } = news;
   const job = clean(news.job, screen);
+  // Our own trouble is news about a job whose last status may be a good one: that word would say the contrary.
+  const says = kind === 'recovery' || isProblem(catalogue[status].severity);
+  const label = says ? ` ${statusWord(status, severity)}` : '';
   const word = kind === 'recovery' ? 'RECOVERED' : looks[severity].word;
   const advice = clean(
     news.advice.replaceAll('{job}', () => shellWord(job)),
@@ -17,7 +24,7 @@ function newsLine(news: News, screen: Screen): string {
   const message = clean(news.message, screen);
   return (
     inColour(severity, word, screen) +
-    ` ${job} ${statusWord(status, severity)}` +
+    ` ${job}${label}` +
     (message === '' ? '' : `: ${message}`) +
     (advice === '' || kind === 'recovery' ? '' : ` ${sign('arrow', screen)} ${advice}`)
   );
@@ -35,12 +42,13 @@ export function renderNews(view: PassView, screen: Screen): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Every conclusion, for `-v` and `--dry-run`, in the order given; no line is wider than the screen (80 at least). */
+/**
+ * Every conclusion, for `-v` and `--dry-run`, in the order given, messages in full. No line is wider than the screen, or 80
+ * columns where that is less.
+ */
 export function renderEvents(view: PassView, screen: Screen): string {
   const lines = [
-    ...(view.events.length === 0
-      ? ['No new conclusions.']
-      : eventLines(view.events, screen, columnsOf(screen))),
+    ...(view.events.length === 0 ? ['No new conclusions.'] : wholeEventLines(view.events, screen)),
     ...remarkLines(
       view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
       screen,

@@ -93,7 +93,7 @@ function nextSteps(view: JobDetailView, screen: Screen): string[] {
 export function renderJobDetail(view: JobDetailView, screen: Screen): string {
   const { bold } = screen.paint;
   const remarks = remarkLines(jobRemarks(view.job, screen, false), screen);
-  const recent = eventLines(view.recent.slice(0, recentShown), screen, columnsOf(screen));
+  const recent = eventLines(view.recent.slice(0, recentShown), screen);
   return [
     ...headline(view, screen),
     ...outlook(view, screen),

@@ -58,7 +58,14 @@ export const padEnd = (text: string, columns: number): string =>
 export const padStart = (text: string, columns: number): string =>
   ' '.repeat(Math.max(0, columns - visibleWidth(text))) + text;
 
-/** Breaks text at spaces into lines of at most `columns` (2 or more); a longer word is broken where the line ends. */
+/** The part of a word too long for a line that still fits; a path is broken behind a slash, if not too early. */
+function brokenWord(word: string, columns: number): string {
+  const head = beginning(split(word), columns);
+  const behindSlash = head.lastIndexOf('/') + 1;
+  return behindSlash > head.length / 2 ? head.slice(0, behindSlash) : head;
+}
+
+/** Breaks text at spaces into lines of at most `columns` (2 or more); longer words are broken too. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -71,7 +78,7 @@ export function wrap(text: string, columns: number): string[] {
     if (line !== '') lines.push(line);
     line = word;
     while (visibleWidth(line) > columns) {
-      const head = beginning(split(line), columns);
+      const head = brokenWord(line, columns);
       lines.push(head);
       line = line.slice(head.length);
     }

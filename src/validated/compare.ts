@@ -18,12 +18,12 @@ export function missingPart(
   return `${version.folder}/${version.file} has ${stats.size} bytes instead of ${version.size}`;
 }
 
-/** mtime (ns) of a job's folder: unchanged means that no name in it has come or gone. null when it is absent. */
+/** mtime (ms, as exact as a double is) of a job's folder: unchanged means that no name in it has come or gone. null when it is absent. */
 export function folderMtime(root: string, path: string): string | null {
   const stats = attempt('look at', `${root}/${path}`, () =>
-    lstatSync(`${root}/${path}`, { bigint: true, throwIfNoEntry: false }),
+    lstatSync(`${root}/${path}`, { throwIfNoEntry: false }),
   );
-  return stats?.isDirectory() === true ? String(stats.mtimeNs) : null;
+  return stats?.isDirectory() === true ? String(stats.mtimeMs) : null;
 }
 
 /** A folder of our form that the database does not know. */

@@ -96,6 +96,18 @@ the clock moved back
     assert.ok(first.startsWith(`${coloured.paint.red('CRITICAL')} paris/compta MISSING: due`));
   });
 
+  it('does not call a job successful when it is about trouble of our own', () => {
+    const blocked = { kind: 'problem', severity: 'critical', job: 'paris/crm' } as const;
+    const message = 'could not be judged: cannot read';
+    assert.equal(
+      renderNews(
+        passView({ news: [{ ...blocked, status: 'SUCCESS', message, advice: 'mend that' }] }),
+        unicode,
+      ),
+      'CRITICAL paris/crm: could not be judged: cannot read → mend that\n',
+    );
+  });
+
   it('is nothing at all when there is nothing to say', () =>
     assert.equal(renderNews(passView({ events: [event()] }), unicode), ''));
 });
@@ -114,6 +126,15 @@ describe('conclusions of a pass', () => {
       `2026-06-20 18:40  ✓ success  paris/compta  size and SHA-256 as reported; 4.2 MiB
 · paris reports 1 database that no job expects: crm
 Dry run: nothing was copied, recorded, archived or sent.
+`,
+    ));
+
+  it('are told in full, below where there is no room beside', () =>
+    assert.equal(
+      renderEvents(passView({ events: [failed, event()] }), unicode),
+      `2026-06-20 18:40  ✗ FAILED   paris/compta
+    the agent reports that its backup failed: "pg_dump: connection refused"
+2026-06-20 18:40  ✓ success  paris/compta  size and SHA-256 as reported; 4.2 MiB
 `,
     ));
 

@@ -121,6 +121,34 @@ backup01: no jobs; no complete scan yet: run backupmon scan
     );
   });
 
+  const scans: readonly (readonly [StatusView['lastScan'], RegExp])[] = [
+    [
+      { startedAt: now - 60_000, finishedAt: null, exitCode: null },
+      /last scan began 2026-06-20 20:59 UTC, 1m ago, and has not finished\n$/,
+    ],
+    [
+      { startedAt: now, finishedAt: now, exitCode: null },
+      /last scan 2026-06-20 21:00 UTC, 0s ago\n$/,
+    ],
+    [
+      { startedAt: now + 7_200_000, finishedAt: now, exitCode: 0 },
+      /last scan 2026-06-20 23:00 UTC, in 2h, exit code 0\n$/,
+    ],
+  ];
+  for (const [lastScan, expected] of scans) {
+    it(`tells the last scan: ${expected.source}`, () =>
+      assert.match(
+        all(statusView([jobView()], { lastScan }), unicode).replaceAll(/\s(?=\S)/g, ' '),
+        expected,
+      ));
+  }
+
+  it('shows sizes below a KiB, and a good backup long ago', () => {
+    const old = jobView('a/b', 'SUCCESS', { lastSuccessAt: at('2025-01-07T10:00:00Z') });
+    const tiny = { ...old, newest: old.newest && { ...old.newest, size: 1023 } };
+    assert.match(lineOf(tiny), / {2}2025-01-07 529d {2}1023 B {2}/);
+  });
+
   it('colours the status and nothing beside it', () => {
     const text = all(statusView([missing('paris/crm')]), coloured);
     const { red, dim } = coloured.paint;

@@ -67,6 +67,11 @@ describe('wrap', () => {
     assert.deepEqual(wrap('', 10), ['']);
   });
 
+  it('breaks a path behind a slash, unless that leaves a short line', () => {
+    assert.deepEqual(wrap('/srv/validated/paris', 16), ['/srv/validated/', 'paris']);
+    assert.deepEqual(wrap('/a/bcdefghijklm', 10), ['/a/bcdefgh', 'ijklm']);
+  });
+
   it('loses nothing but the spaces at which it breaks', () => {
     fc.assert(
       fc.property(

@@ -63,6 +63,7 @@ async function print(
     out.write(renderNagios(view));
     return;
   }
+  if (context.options.quiet === true) return;
   const only = view.jobs.length === 1 && names.length === 1 ? view.jobs[0] : undefined;
   if (only !== undefined && names[0]?.includes('/') === true) {
     const { jobDetail } = await import('../detail-view.ts');
@@ -71,7 +72,6 @@ async function print(
     return;
   }
   const { renderStatus } = await import('../../render/status-table.ts');
-  if (context.options.quiet === true && view.severity === 'ok') return;
   writeLines(
     out,
     renderStatus(view, context.outScreen, { problemsOnly: options.problems }),

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { catalogue, statuses, worst, type Severity } from '../../src/core/statuses.ts';
+
+const contract = {
+  SUCCESS: ['ok', true],
+  HASH_MISMATCH: ['warning', true],
+  SIZE_ANOMALY: ['warning', false],
+  FAILED: ['critical', false],
+  TRANSFER_INTEGRITY_FAILED: ['critical', false],
+  CONTENT_INVALID: ['critical', false],
+  MISSING: ['critical', false],
+  UNKNOWN: ['pending', false],
+  REPORT_REFUSED: ['warning', false],
+} as const;
+
+for (const status of statuses) {
+  test(`${status} has its severity, and counts as healthy or not`, () => {
+    const { severity, healthy } = catalogue[status];
+    assert.deepEqual([severity, healthy], contract[status]);
+  });
+}
+
+test('every status that is no success says what to do about it', () => {
+  const silent = statuses.filter((status) => catalogue[status].advice === '');
+  assert.deepEqual(silent, ['SUCCESS']);
+});
+
+const lists: readonly (readonly [readonly Severity[], Severity])[] = [
+  [[], 'ok'],
+  [['ok', 'ok'], 'ok'],
+  [['ok', 'pending'], 'pending'],
+  [['warning', 'pending', 'ok'], 'warning'],
+  [['warning', 'critical', 'pending'], 'critical'],
+];
+
+for (const [list, expected] of lists) {
+  test(`the worst of [${list.join(', ')}] is ${expected}`, () =>
+    assert.equal(worst(list), expected));
+}

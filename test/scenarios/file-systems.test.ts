@@ -1,0 +1,215 @@
+/** The tree on other file systems: with reflinks, without symbolic links; and the order of the system calls of a promotion. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { cannotMount, mounted, type FileSystem } from '../support/mounts.ts';
+import { minute, program, World } from '../support/world.ts';
+
+const yaml =
+  'defaults: { schedule: every 24h, settle: 0s, keep: 2 }\nagents:\n  paris: { databases: [compta] }\n';
+
+/** A world whose deposits and tree lie on one mounted file system. */
+function worldOn(folder: string): World {
+  mkdirSync(join(folder, 'deposits'));
+  return new World(yaml, {
+    deposits: join(folder, 'deposits'),
+    validated: join(folder, 'validated'),
+  });
+}
+
+for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
+  test(
+    `${kind}: the private copy is a reflink, and writing to the deposit afterwards does not reach it`,
+    { skip: cannotMount(kind) },
+    () => {
+      mounted(kind, (folder) => {
+        const world = worldOn(folder);
+        assert.equal(world.process(['init-db']).code, 0);
+        const content = randomBytes(8 * 1024 * 1024);
+        const { file } = world.deposit({ endedAt: Date.now() - minute, content });
+        // The agent keeps a descriptor open and writes after promotion.
+        const kept = openSync(file, 'r+');
+        spawnSync('sync', ['-f', folder]);
+        const used = (): number =>
+          Number(
+            spawnSync('df', ['--output=used', '-B1', folder], { encoding: 'utf8' }).stdout.split(
+              '\n',
+            )[1],
+          );
+        const before = used();
+        assert.equal(world.process(['scan']).code, 0);
+        spawnSync('sync', ['-f', folder]);
+        assert.ok(used() - before < 4 * 1024 * 1024, 'the copy shares the blocks of the deposit');
+        writeSync(kept, 'hijacked', 0);
+        closeSync(kept);
+        assert.equal(world.verify(), 1);
+      });
+    },
+  );
+}
+
+test(
+  'no symbolic links (exFAT): versions are kept without `current`, and it is said once',
+  { skip: cannotMount('exfat') },
+  () => {
+    mounted('exfat', (folder) => {
+      const world = new World(yaml, { validated: join(folder, 'validated') });
+      assert.equal(world.process(['init-db']).code, 0);
+      world.deposit({ endedAt: Date.now() - 2 * minute });
+      const first = world.process(['scan']);
+      assert.equal(first.code, 0, first.err);
+      assert.match(first.out, /symbolic links/u);
+      world.deposit({ endedAt: Date.now() - minute, content: 'second' });
+      const second = world.process(['scan']);
+      assert.deepEqual([second.code, second.out], [0, '']);
+      assert.equal(world.versions('paris/compta').length, 2);
+      assert.equal(world.verify(), 2);
+      const status = world.process(['status']).out;
+      assert.equal(status.match(/symbolic links/gu)?.length, 1);
+      const [job] = (
+        JSON.parse(world.process(['status', '--json']).out) as { jobs: { path: string }[] }
+      ).jobs;
+      assert.ok(job !== undefined);
+    assert.ok(existsSync(job.path), job.path);
+    });
+  },
+);
+
+const straced = spawnSync('strace', ['-V']).status === 0;
+
+test(
+  'a promotion makes its system calls in the order that survives a crash',
+  { skip: straced ? false : 'skipped, because strace is not installed' },
+  () => {
+    const world = new World(`parallel: 1\n${yaml}`);
+    assert.equal(world.process(['init-db']).code, 0);
+    world.deposit({ endedAt: Date.now() - minute });
+    const log = join(world.root, 'strace');
+    const ran = spawnSync(
+      'strace',
+      [
+        '-f',
+        '-y',
+        '-o',
+        log,
+        '-e',
+        'trace=openat,fsync,rename,renameat,renameat2,symlink,symlinkat,mkdir,write,pwrite64,fdatasync',
+        process.execPath,
+        program,
+        '--config',
+        world.configFile,
+        'scan',
+      ],
+      { encoding: 'utf8' },
+    );
+    assert.equal(ran.status, 0, ran.stderr);
+    const lines = readFileSync(log, 'utf8').split('\n');
+    const version = world.versions('paris/compta')[0] ?? '';
+    const steps: readonly [string, RegExp][] = [
+      [
+        'the deposit is opened without following links',
+        /openat\(.*compta\.sql\.gz", O_RDONLY\|O_NOCTTY\|O_NONBLOCK\|O_NOFOLLOW/u,
+      ],
+      [
+        'the copy is made beside the tree',
+        /openat\(.*\.incoming\/[0-9a-f]+\/compta\.sql\.gz", O_WRONLY\|O_CREAT\|O_EXCL/u,
+      ],
+      ['the copy is flushed', /fsync\(\d+<.*\.incoming\/[0-9a-f]+\/compta\.sql\.gz>\)/u],
+      ['SHA256SUMS is flushed', /fsync\(\d+<.*\.incoming\/[0-9a-f]+\/SHA256SUMS>\)/u],
+      ['the folder is flushed', /fsync\(\d+<.*\.incoming\/[0-9a-f]+>\)/u],
+      [
+        'one rename brings it into place',
+        new RegExp(`rename.*\\.incoming/[0-9a-f]+".*paris/compta/${version}"`, 'u'),
+      ],
+      ['the parent is flushed', /fsync\(\d+<.*\/paris\/compta>\)/u],
+      ['current is made beside the tree', /symlink.*\.incoming\//u],
+      ['current is swapped', /rename.*\.incoming\/.*paris\/compta\/current"/u],
+      ['the parent is flushed again', /fsync\(\d+<.*\/paris\/compta>\)/u],
+      ['the record is committed', /(fsync|fdatasync)\(\d+<.*backupmon\.db-wal>/u],
+      ['the report is archived', /rename.*report-\d+\.json".*report-\d+\.json"/u],
+    ];
+    let from = 0;
+    for (const [what, pattern] of steps) {
+      const found = lines.findIndex((line, index) => index >= from && pattern.test(line));
+      assert.notEqual(found, -1, `${what}: not found after line ${from}`);
+      from = found + 1;
+    }
+    // The database is not written before the version is in place.
+    const renamed = lines.findIndex((line) =>
+      new RegExp(`rename.*paris/compta/${version}"`, 'u').test(line),
+    );
+    assert.ok(renamed > 0);
+  },
+);
+
+test(
+  'single-threaded, the same situation makes the same system calls',
+  { skip: straced ? false : 'skipped, because strace is not installed' },
+  () => {
+    const trace = (): string[] => {
+      const world = new World(`parallel: 1\n${yaml}`);
+      assert.equal(world.process(['init-db']).code, 0);
+      world.deposit({ endedAt: Date.now() - minute });
+      const log = join(world.root, 'strace');
+      spawnSync('strace', [
+        '-f',
+        '-o',
+        log,
+        '-e',
+        'trace=file,fsync,fdatasync,write,pwrite64,ftruncate',
+        '-P',
+        world.validated,
+        '-e',
+        'signal=none',
+        process.execPath,
+        program,
+        '--config',
+        world.configFile,
+        'scan',
+      ]);
+      const version = world.versions('paris/compta')[0] ?? 'none';
+      return readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(world.root))
+        .map((line) =>
+          line
+            .replace(/^\d+ +/u, '')
+            .replaceAll(world.root, 'ROOT')
+            .replaceAll(version, 'VERSION')
+            .replaceAll(/incoming\/[0-9a-f]{16}/gu, 'incoming/X')
+            .replaceAll(/report-\d+/gu, 'report')
+            .replaceAll(/\d{8}T\d{6}Z_[0-9a-f]{8}/gu, 'END')
+            .replaceAll(/ = .*$/gu, ''),
+        );
+    };
+    const first = trace();
+    assert.ok(first.length > 0);
+    assert.deepEqual(trace(), first);
+  },
+);
+
+test(
+  'deposits and tree on different file systems, a file larger than any buffer',
+  { skip: cannotMount('xfs') },
+  () => {
+    mounted('xfs', (folder) => {
+      const world = new World(yaml, { validated: join(folder, 'validated') });
+      assert.equal(world.process(['init-db']).code, 0);
+      world.deposit({ endedAt: Date.now() - minute, content: randomBytes(3 * 1024 * 1024 + 17) });
+      assert.notEqual(lstatSync(world.deposits).dev, lstatSync(world.validated).dev);
+      assert.equal(world.process(['scan']).code, 0);
+      assert.equal(world.verify(), 1);
+    });
+  },
+);
