@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/backupmon.js';
+import '../dist/start.cjs';

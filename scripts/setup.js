@@ -29,8 +29,8 @@ if (
   console.error('setup: installing the packages …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
-const sources = Math.max(newestIn('src'), changed('package.json'), changed('scripts/build.js'));
-if (changed('dist/backupmon.js') < sources) {
+const sources = Math.max(newestIn('src'), changed('package.json'), newestIn('scripts'));
+if (changed('dist/start.cjs') < sources) {
   console.error('setup: building …');
   run('node_modules/.bin/node', ['scripts/build.js']);
 }

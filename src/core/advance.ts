@@ -21,6 +21,13 @@ export function withConclusion(
   };
 }
 
+/** A report of a cycle before one that is MISSING is judged late, but cannot mend the newer cycle: that stays the status. */
+export const isOvertaken = ({ standing }: JobState, cycle: number): boolean =>
+  standing?.status === 'MISSING' &&
+  standing.reason !== 'version_lost' &&
+  standing.cycle !== null &&
+  standing.cycle > cycle;
+
 /**
  * A report was accepted: its cycle is covered; with `every` the next one is counted from the report's end, unless the cycle
  * that this would give is settled already: a report that comes so late must not have a cycle told as MISSING again.

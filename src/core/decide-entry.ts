@@ -1,11 +1,10 @@
 /** Decides one report entry within the decision about its job. */
-import { withConclusion, withCover, withWorth } from './advance.ts';
+import { isOvertaken, withConclusion, withCover, withWorth } from './advance.ts';
 import { rawHash, type Conclusion, type Verdict } from './conclusion.ts';
 import type { JobFacts, PendingEntry } from './decision.ts';
 import { byEnd, freshly, putAside, putEntry, putMissed, type Draft } from './draft.ts';
 import { judge } from './judge.ts';
 import { cycleOfReport, missedBefore } from './missed.ts';
-import type { JobState } from './state.ts';
 import { catalogue } from './statuses.ts';
 
 const newestOf = (draft: Draft) => draft.versions.toSorted(byEnd).at(-1) ?? null;
@@ -89,13 +88,6 @@ function isConfirmed(draft: Draft, pending: PendingEntry, conclusion: Conclusion
   const { status, reason, message } = conclusion;
   return before.status === status && before.reason === reason && before.message === message;
 }
-
-/** A report of a cycle before one that is MISSING is judged late, but cannot mend the newer cycle: that stays the status. */
-const isOvertaken = ({ standing }: JobState, cycle: number): boolean =>
-  standing?.status === 'MISSING' &&
-  standing.reason !== 'version_lost' &&
-  standing.cycle !== null &&
-  standing.cycle > cycle;
 
 function accept(
   draft: Draft,

@@ -8,10 +8,10 @@ const lastInstant = 253_402_300_799_999;
 /**
  * RFC 3339, UTC, with `Z`: `2026-06-20T18:37:35Z`; milliseconds only where there are some.
  *
- * @param ms milliseconds UTC, of the years 0 to 9999
+ * @param ms milliseconds UTC, not before the year 0; what lies after the year 9999 (a grace of millennia) is shown as its end
  */
 export function formatInstant(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z');
+  return new Date(Math.min(ms, lastInstant)).toISOString().replace('.000Z', 'Z');
 }
 
 /** The name of a version's folder, UTC, whole seconds: `20260620T183735Z`. Milliseconds are cut off. */

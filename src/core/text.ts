@@ -9,8 +9,10 @@ const terminalSequence =
   // oxlint-disable-next-line no-control-regex -- control characters are what it is about
   /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u0018\u001a\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
 
-/** All white space and line ends, but for the byte order mark, which JavaScript counts as white space. */
-// oxlint-disable-next-line no-control-regex -- NEL (U+0085) ends a line on some terminals
+/**
+ * All white space and line ends, but for the byte order mark, which JavaScript counts as white space. NEL (U+0085), which
+ * JavaScript does not count, ends a line on some terminals.
+ */
 const space = /(?:[^\S\ufeff]|\u0085)+/g;
 
 /** Control (C0, DEL, C1) and format characters: bidi overrides and marks, zero-width characters, tags, soft hyphens. */

@@ -225,3 +225,8 @@ test('parseInstant never throws, and what it accepts can be written', () => {
     { numRuns: 1_000 },
   );
 });
+
+test('formatInstant shows what lies beyond the notation as its end', () => {
+  for (const ms of [253_402_300_800_000, 8.64e15 + 1, Infinity])
+    assert.equal(formatInstant(ms), '9999-12-31T23:59:59.999Z');
+});

@@ -1,7 +1,13 @@
 /** A job, its reports and its scans, for the tests of what is decided about it. */
 import type { FileFact, VersionFact } from '../../src/core/conclusion.ts';
 import { decideJob } from '../../src/core/decide.ts';
-import type { JobDecision, JobFacts, KnownVersion, PendingEntry } from '../../src/core/decision.ts';
+import type {
+  FoundVersion,
+  JobDecision,
+  JobFacts,
+  KnownVersion,
+  PendingEntry,
+} from '../../src/core/decision.ts';
 import type { Job, JobRules } from '../../src/core/job.ts';
 import { scheduleKeyOf, type Calendar } from '../../src/core/missed.ts';
 import type { ReportEntry, Stage } from '../../src/core/report.ts';
@@ -114,6 +120,20 @@ export const version = (values: Partial<VersionFact> = {}): VersionFact => ({
   inPlace: true,
   ...values,
 });
+
+/** A version of the size and content of `report(endedAt)`, as it is found in the tree. */
+export function found(endedAt: number): FoundVersion {
+  return {
+    key: `stray ${endedAt}`,
+    endedAt,
+    cycle: null,
+    size: 1_000_000,
+    sha256: `content of ${endedAt}`,
+    rawSha256: null,
+    inPlace: true,
+    message: 'found',
+  };
+}
 
 /** A state whose watch began an hour before `monday`. */
 export const watched = (job: Job, values: Partial<JobState> = {}): JobState => ({

@@ -254,3 +254,18 @@ describe('sparkline', () => {
     }
   });
 });
+
+describe('short and long tables', () => {
+  it('look the same, though they are drawn by different hands', () => {
+    const jobs = Array.from({ length: 51 }, (_, index) =>
+      index % 3 === 0
+        ? missing(`paris/db${String(index).padStart(2, '0')}`)
+        : jobView(`paris/db${String(index).padStart(2, '0')}`, 'SUCCESS', { sizes: [1, index] }),
+    );
+    for (const screen of [unicode, ascii, coloured]) {
+      const table = (count: number): string[] =>
+        renderStatus(statusView(jobs.slice(0, count)), screen, { problemsOnly: false }).split('\n');
+      assert.deepEqual(table(51).slice(0, 51), table(50).slice(0, 51));
+    }
+  });
+});
