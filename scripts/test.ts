@@ -74,10 +74,10 @@ function expectedSkips(): ReadonlySet<string> {
 function skipFaults(skips: readonly Skip[]): string[] {
   const expected = expectedSkips();
   return skips.flatMap(({ name, reason }) => {
-    if (reason === true || !reason.startsWith('because '))
+    if (reason === true || !/\bbecause /u.test(reason))
       return [`"${name}" is skipped without saying "because …"`];
     return process.env['CI'] === 'true' && !expected.has(name)
-      ? [`"${name}" was skipped ${reason}, and test/expected-skips.txt does not expect it`]
+      ? [`"${name}" was skipped ("${reason}"), and test/expected-skips.txt does not expect it`]
       : [];
   });
 }
@@ -102,7 +102,7 @@ async function everything(): Promise<void> {
   console.log(
     `\n${files} files in ${seconds} s: ${passed} passed, ${failed} failed, ${skips.length} skipped`,
   );
-  for (const { name, reason } of skips) console.log(`skipped: ${name} ${String(reason)}`);
+  for (const { name, reason } of skips) console.log(`skipped: ${name}: ${String(reason)}`);
   for (const fault of faults) console.error(`npm test: ${fault}`);
   if (failed > 0 || faults.length > 0) process.exitCode = 1;
   if (process.exitCode === 1) console.error('npm test: failed');

@@ -47,7 +47,7 @@ function toOutput(stream: NodeJS.WriteStream, descriptor: number, env: Io['env']
     write: (text) => {
       stream.write(text);
     },
-    // On a pipe it is undefined, whatever its type says.
+    // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- on a pipe it is undefined, whatever its type says
     terminal: Boolean(stream.isTTY),
     width: stream.isTTY ? stream.columns : DEFAULT_WIDTH,
     journal: isJournal(descriptor, env['JOURNAL_STREAM']),

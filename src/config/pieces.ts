@@ -60,7 +60,6 @@ const nicknames: Readonly<Partial<Record<string, string>>> = {
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
 };
-const shortestPeriod = 60_000;
 
 export function readSchedule(text: string): Reading<Schedule> {
   const period = /^\s*every\b\s*(.*?)\s*$/i.exec(text)?.[1];
@@ -78,13 +77,10 @@ export function readSchedule(text: string): Reading<Schedule> {
 
 function readPeriod(text: string, period: string): Reading<Schedule> {
   const value = parseDuration(period);
-  if (value !== null && value >= shortestPeriod) return { value: { kind: 'every', period: value } };
+  if (value !== null) return { value: { kind: 'every', period: value } };
   const guess = likelyDuration(period);
   return {
-    fault:
-      value === null
-        ? `the period of ${quote(text)} is no duration`
-        : `the period of ${quote(text)} is shorter than 1m`,
+    fault: `the period of ${quote(text)} is no duration`,
     expected: scheduleWords,
     suggestion: guess === null ? null : `every ${guess}`,
   };

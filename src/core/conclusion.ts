@@ -1,4 +1,5 @@
 /** What backupmon concludes about one report entry, and the facts it concludes from. */
+import type { Reason } from './reasons.ts';
 import type { Expectation, ReportEntry } from './report.ts';
 import type { Assurance, Severity, Status } from './statuses.ts';
 
@@ -45,7 +46,7 @@ export interface Conclusion {
   readonly status: Status;
   readonly severity: Severity;
   /** Machine word in snake_case; the README lists them all. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** For people: what was expected and what was found. File names in it are the agent's: sanitise when printing. */
   readonly message: string;
   readonly assurance: Assurance | null;

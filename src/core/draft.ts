@@ -1,6 +1,7 @@
 /** A decision in the making: what every step of deciding about a job adds to. */
 import { withConclusion } from './advance.ts';
 import type { Conclusion } from './conclusion.ts';
+import type { Reason } from './reasons.ts';
 import type { Decided, JobFacts, KnownVersion, PendingEntry } from './decision.ts';
 import type { Missed } from './missed.ts';
 import { missingMessage } from './standing.ts';
@@ -48,7 +49,7 @@ export const byEnd = (left: { endedAt: number }, right: { endedAt: number }): nu
 export const unproved = (
   status: Conclusion['status'],
   severity: Conclusion['severity'],
-  reason: string,
+  reason: Reason,
   message: string,
 ): Conclusion => ({ status, severity, reason, message, assurance: null, found: null });
 
@@ -68,7 +69,7 @@ export function putAside(
   draft: Draft,
   pending: PendingEntry,
   cycle: number | null,
-  reason: string,
+  reason: Reason,
   message: string,
 ): void {
   putEntry(draft, pending, cycle, unproved('UNKNOWN', 'ok', reason, message), false);
@@ -82,7 +83,7 @@ export function putMissed(draft: Draft, facts: JobFacts, missed: Missed): void {
     const summed = cycle === missed.newestOfMore;
     const { reason, message } = summed
       ? {
-          reason: 'no_reports',
+          reason: 'no_reports' as const,
           message: `${missed.more} cycles up to this one passed without a report`,
         }
       : missingMessage(cycle, deadline, draft.notJudged.get(cycle) ?? newest);

@@ -9,13 +9,15 @@ const week = 7 * day;
 /** Largest unit first, each at most once: `1h30m`. The longest text worth reading is bounded by the digits allowed. */
 const pattern =
   /^(?:(\d{1,15})w)?(?:(\d{1,15})d)?(?:(\d{1,15})h)?(?:(\d{1,15})m)?(?:(\d{1,15})s)?$/;
+/** A hundred years. More is a slip of the finger, and dates would leave their range. */
+const longest = 36_525 * day;
 const unitsOfPattern = [week, day, hour, minute, second] as const;
 
 /**
  * Reads `90s`, `90m`, `24h`, `7d`, `2w` or a combination from the largest unit to the smallest such as `1h30m`.
  * A day is 24 hours and a week 7 such days, whatever the clocks do.
  *
- * @returns milliseconds, a positive safe integer; null when the text is anything else, or lasts no time at all.
+ * @returns milliseconds, positive, at most a hundred years; null when the text is anything else.
  */
 export function parseDuration(text: string): number | null {
   const found = pattern.exec(text);
@@ -24,7 +26,7 @@ export function parseDuration(text: string): number | null {
     (sum, unit, index) => sum + Number(found[index + 1] ?? 0) * unit,
     0,
   );
-  return total > 0 && Number.isSafeInteger(total) ? total : null;
+  return total > 0 && total <= longest ? total : null;
 }
 
 /** For people, weeks are harder to compare than days: the largest unit shown is the day. */

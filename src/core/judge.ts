@@ -16,6 +16,7 @@ import {
   type VersionFact,
 } from './conclusion.ts';
 import type { JobRules } from './job.ts';
+import type { Reason } from './reasons.ts';
 import type { ReportEntry, StageName } from './report.ts';
 import { isOutside, sizeBounds } from './sizes.ts';
 import { catalogue, type Status } from './statuses.ts';
@@ -49,7 +50,7 @@ const conclude = (finding: Finding): Verdict => ({
   conclusion: { severity: catalogue[finding.status].severity, ...finding },
 });
 
-const unproved = (status: Status, reason: string, message: string): Finding => ({
+const unproved = (status: Status, reason: Reason, message: string): Finding => ({
   status,
   reason,
   message,
@@ -82,7 +83,7 @@ export const needsFile = (entry: ReportEntry): boolean =>
 
 /** TRANSFER_INTEGRITY_FAILED: the bytes on this server are not the bytes that were sent. */
 function transferFailure(entry: ReportEntry, file: FileFact): Finding | null {
-  const failed = (reason: string, message: string): Finding =>
+  const failed = (reason: Reason, message: string): Finding =>
     unproved('TRANSFER_INTEGRITY_FAILED', reason, message);
   if (entry.unverifiable !== null) return failed('not_verifiable', entry.unverifiable);
   if (file.kind === 'absent')

@@ -46,7 +46,8 @@ export const reasons: Readonly<Record<Reason, string>> = {
   report_incomplete: 'a stage is missing, or its status is none',
   not_verifiable: 'no usable file name, SHA-256 or size in the report',
   file_absent: 'a transfer is reported, and the file is not there',
-  unsafe_file: 'a link, hard link, FIFO, device or folder where a file should be; also of a report or a folder',
+  unsafe_file:
+    'a link, hard link, FIFO, device or folder where a file should be; also of a report or a folder',
   size_differs: 'another size than reported',
   hash_differs: 'another SHA-256 than reported',
   changed_while_read: 'it changed under our hands, and not for the last time',

@@ -54,7 +54,7 @@ export function missingMessage(
   due: number,
   deadline: number,
   blocked: JobState['blocked'],
-): { reason: string; message: string } {
+): { reason: 'not_judged' | 'no_report'; message: string } {
   if (blocked !== null) {
     return {
       reason: 'not_judged',

@@ -1,6 +1,7 @@
 /** The recorded conclusions. */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Conclusion } from '../core/conclusion.ts';
+import type { Reason } from '../core/reasons.ts';
 import type { Assurance, Severity, Status } from '../core/statuses.ts';
 import type { Stages } from './entries.ts';
 import { readStages } from './entries.ts';
@@ -73,7 +74,7 @@ export interface EventRecord {
   readonly at: number;
   readonly status: Status;
   readonly severity: Severity;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   readonly operator: string | null;
   readonly count: number;
@@ -137,7 +138,7 @@ function toView(row: ViewRow): EventRecord {
     at: row.at,
     status: row.status as Status,
     severity: row.severity as Severity,
-    reason: row.reason,
+    reason: row.reason as Reason,
     message: row.message,
     operator: row.operator,
     count: row.count,

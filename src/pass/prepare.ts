@@ -135,7 +135,7 @@ async function coveredOf(
   { job, record }: OpenJob,
 ): Promise<ReadonlySet<number>> {
   const state = record?.state;
-  if (record === null || state === undefined || state.watchBegan === null) return new Set();
+  if (record === null || state?.watchBegan == null) return new Set();
   if (job.rules.schedule.kind === 'every') return new Set();
   const known = new Set(state.coveredThrough === null ? [] : [state.coveredThrough]);
   const latest = context.latestPassed(job);

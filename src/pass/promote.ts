@@ -1,8 +1,9 @@
 /** Promotion by hand: the held copy, or a deposit that is checked again first. */
-import { withPromoted } from '../core/advance.ts';
+import { isOvertaken, withPromoted } from '../core/advance.ts';
 import { rawHash, type Conclusion } from '../core/conclusion.ts';
 import type { Config, Job } from '../core/job.ts';
 import { judge } from '../core/judge.ts';
+import { cycleOfReport, type Calendar } from '../core/missed.ts';
 import { entriesNaming, type RecordedEntry } from '../db/entries.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
 import { updateJob, type JobRecord } from '../db/jobs.ts';
@@ -29,6 +30,7 @@ import { verifies } from './reconcile.ts';
 export interface PromoteRequest {
   readonly config: Config;
   readonly db: Database;
+  readonly calendar: Calendar;
   readonly now: number;
   readonly passId: number | null;
   readonly job: Job;
@@ -162,7 +164,7 @@ async function fromDeposit(
   if (measured.fact.kind === 'trouble')
     throw new Trouble(measured.fact.reason.toUpperCase(), 'read', file);
   const newest = versions.at(-1) ?? null;
-  const cycle = entry.endedAt;
+  const cycle = cycleOfReport(job, record.state, request.calendar, entry.endedAt);
   const verdict = judge({
     entry: entry.entry,
     file: measured.fact,
@@ -263,7 +265,9 @@ async function recordPromotion(
   });
   const promoted = withPromoted(job.state, conclusion, { endedAt, cycle, size: copy.size }, now);
   // An older backup made good again says nothing about the newest one, which keeps its status.
-  const isNewest = job.state.lastJudgedEnd === null || endedAt >= job.state.lastJudgedEnd;
+  const { lastJudgedEnd } = job.state;
+  const isNewest =
+    (lastJudgedEnd === null || endedAt >= lastJudgedEnd) && !isOvertaken(job.state, cycle);
   const standing =
     isNewest && promoted.standing !== null ? { ...promoted.standing, eventId } : job.state.standing;
   await updateJob(

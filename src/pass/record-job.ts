@@ -11,6 +11,7 @@ import {
   insertVersion,
   putHeld,
   setVersionState,
+  versionsOfJob,
 } from '../db/versions.ts';
 import { Trouble } from '../files/trouble.ts';
 import { folderMtime, type Stray } from '../validated/compare.ts';
@@ -194,9 +195,9 @@ export async function recordJob(
     });
     events.push({ ...viewOf(settled, decided, now), id: eventId });
     if (decided.stands) standingId = eventId;
-    if (item !== undefined && decided.stands)
+    if (item !== undefined && decided.conclusion.status !== 'UNKNOWN')
       recheck = RECHECKED.has(decided.conclusion.status) ? entryId : null;
-    if (decided.conclusion.status === 'HASH_MISMATCH') await confirmNewest(context, settled);
+    if (decided.conclusion.status === 'HASH_MISMATCH') await confirmNewest(context, jobId);
     if (
       decided.key !== null &&
       decided.key === decision.hold &&
@@ -238,11 +239,10 @@ function mtimeNow(context: RecordContext, { from }: Settled): string | null {
   }
 }
 
-async function confirmNewest(context: RecordContext, settled: Settled): Promise<void> {
-  const newest = settled.from.tree.present
-    .toSorted((left, right) => left.endedAt - right.endedAt)
-    .at(-1);
-  if (newest !== undefined) await confirmVersion(context.db, newest.record.id, context.now);
+/** The version that was found to hold the same content. */
+async function confirmNewest(context: RecordContext, jobId: number): Promise<void> {
+  const newest = (await versionsOfJob(context.db, jobId)).at(-1);
+  if (newest !== undefined) await confirmVersion(context.db, newest.id, context.now);
 }
 
 async function recordUnverified(

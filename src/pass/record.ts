@@ -1,5 +1,6 @@
 /** Writes what was decided about one agent into the database. */
 import type { Conclusion } from '../core/conclusion.ts';
+import type { RefusalReason } from '../core/report.ts';
 import { catalogue } from '../core/statuses.ts';
 import { putAgent } from '../db/agents.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
@@ -17,7 +18,7 @@ export interface AgentResult {
   readonly unverified: ReadonlyMap<string, readonly Stray[]>;
 }
 
-const refusedConclusion = (reason: string, message: string): Conclusion => ({
+const refusedConclusion = (reason: RefusalReason, message: string): Conclusion => ({
   status: 'REPORT_REFUSED',
   severity: reason === 'forged' ? 'critical' : catalogue.REPORT_REFUSED.severity,
   reason,
@@ -136,7 +137,7 @@ export async function recordAgent(
       agent: view.agent,
       at: context.now,
       cycle: null,
-      conclusion: refusedConclusion(view.reason, view.message),
+      conclusion: { ...view, assurance: null, found: null },
       entryId: null,
       versionId: null,
       operator: null,

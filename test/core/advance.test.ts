@@ -16,7 +16,7 @@ const every = jobWith({ schedule: everyDay });
 const conclusion = (status: Status, size: number | null = null): Conclusion => ({
   status,
   severity: 'ok',
-  reason: 'because',
+  reason: 'verified',
   message: 'said',
   assurance: null,
   found: size === null ? null : { size, sha256: 'a' },
@@ -32,7 +32,7 @@ test('a status that lasts keeps its beginning, a new one begins now', () => {
     eventId: null,
     status: 'SUCCESS',
     severity: 'ok',
-    reason: 'because',
+    reason: 'verified',
     message: 'said',
     cycle: 3,
   });

@@ -14,7 +14,7 @@ const readable: readonly (readonly [string, number])[] = [
   ['1w2d3h4m5s', 788_645_000],
   ['1h0m', 3_600_000],
   ['007d', 604_800_000],
-  ['9007199254740s', 9_007_199_254_740_000],
+  ['36525d', 3_155_760_000_000],
 ];
 
 for (const [text, expected] of readable) {
@@ -89,7 +89,7 @@ for (const [ms, expected] of shown) {
 
 test('what formatDuration writes is read back, less than an hour short', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1_000, max: 1e15 }), (ms) => {
+    fc.property(fc.integer({ min: 1_000, max: 3_155_760_000_000 }), (ms) => {
       const text = formatDuration(ms);
       const back = parseDuration(text.replace(' ', '')) as number;
       assert.ok(back <= ms && ms - back < 3_600_000, text);

@@ -1,5 +1,6 @@
 /** `backupmon promote`: an administrator vouches for a backup. */
 import { userInfo } from 'node:os';
+import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Config, Job } from '../../core/job.ts';
 import { forPeople } from '../../core/text.ts';
 import { takeLock } from '../../db/lock.ts';
@@ -106,6 +107,7 @@ export async function promote(
       const outcome = await runPromotion({
         config,
         db,
+        calendar: occurrencesOf,
         now,
         passId,
         job,
