@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createSchema } from '../src/config/schema.ts';
 
 export const schemaFile = fileURLToPath(new URL('../schemas/config.schema.json', import.meta.url));

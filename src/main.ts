@@ -2,11 +2,13 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { processIo } from './cli/io.ts';
 import { run } from './cli/run.ts';
-import { INTAKE_ROLE } from './intake/reader.ts';
-import { serveIntake } from './intake/worker.ts';
+import { INTAKE_ROLE } from './intake/role.ts';
 
 if (isMainThread) {
-  process.exitCode = await run(process.argv.slice(2), processIo(new URL(import.meta.url)));
+  void run(process.argv.slice(2), processIo(new URL(import.meta.url))).then((code) => {
+    process.exitCode = code;
+  });
 } else if (workerData === INTAKE_ROLE) {
-  serveIntake();
+  // Loaded by threads only: hashing costs a sixth of a bare start.
+  void import('./intake/worker.ts').then(({ serveIntake }) => serveIntake());
 }

@@ -3,7 +3,7 @@
  * itself says what was expected (for unknown keys: the valid ones, separated by commas); a custom issue says what was
  * found, and carries `expected` and `suggestion` as parameters.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Fault, Reader, Reading } from './pieces.ts';
 
 /** A map with these keys and no others. */

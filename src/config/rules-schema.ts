@@ -1,5 +1,5 @@
 /** The rules of a job as they are written: in `defaults`, in an agent, in a database. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeepPolicy } from '../core/job.ts';
 import type { Assurance } from '../core/statuses.ts';
 import {

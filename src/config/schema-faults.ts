@@ -1,5 +1,5 @@
 /** What zod found, told with places and in our words. For the conventions of messages see elements.ts. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Complaint, ProblemList, Span } from './problem.ts';
 import { jobKeys } from './inherit.ts';
 import { durationWords, percentageWords } from './pieces.ts';

@@ -1,5 +1,5 @@
 /** The shape of the configuration file (contract, section 4): the loader and the JSON Schema for editors are made from it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   addressWords,
   hostWords,

@@ -1,5 +1,6 @@
 /** Reads files on the main thread, or on several threads when enough is waiting to pay for starting them. */
 import { Worker } from 'node:worker_threads';
+import { INTAKE_ROLE } from './role.ts';
 import { readFile, type Progress, type ReadResult, type ReadTask } from './read.ts';
 
 export interface Reader {
@@ -9,9 +10,6 @@ export interface Reader {
   /** Stops the threads; nothing may be under way. */
   readonly close: () => Promise<void>;
 }
-
-/** The role that a worker thread is told at its start. */
-export const INTAKE_ROLE = 'backupmon-intake';
 
 export type FromWorker =
   | { readonly kind: 'progress'; readonly bytes: number }
