@@ -42,6 +42,7 @@ export function knownProblem(error: unknown): UserProblem | null {
   if (error.name === 'DatabaseProblem' && 'fault' in error) {
     return new UserProblem(`database_${String(error.fault)}`, error.message);
   }
+  if (error.name === 'ConfigConflict') return new UserProblem('config_invalid', error.message);
   if (error.name === 'TreeProblem') return new UserProblem('validated_unusable', error.message);
   if ('code' in error && String(error.code).startsWith('SQLITE_')) {
     return new UserProblem(

@@ -114,7 +114,7 @@ async function overdueScan(source: StatusSource, last: ScanRecord | null): Promi
 }
 
 async function unexpected({ db, config }: StatusSource): Promise<UnexpectedView[]> {
-  const found = await unexpectedDatabases(db, new Set(config.jobs.map((job) => job.id)));
+  const found = await unexpectedDatabases(db, config.jobs);
   return found.map((agent) => ({
     agent: agent.agent,
     names: agent.unexpected,

@@ -1,5 +1,5 @@
 /** What each agent's newest report names beyond what is expected. */
-import type { Database } from './schema.ts';
+import type { AgentsTable, Database } from './schema.ts';
 
 export interface AgentRecord {
   readonly agent: string;
@@ -9,19 +9,16 @@ export interface AgentRecord {
   readonly unexpectedCount: number;
 }
 
+const toAgent = (row: AgentsTable): AgentRecord => ({
+  agent: row.agent,
+  newestReportEnd: row.newest_report_end,
+  unexpected: JSON.parse(row.unexpected) as string[],
+  unexpectedCount: row.unexpected_count,
+});
+
 export async function loadAgents(db: Database): Promise<Map<string, AgentRecord>> {
   const rows = await db.selectFrom('agents').selectAll().execute();
-  return new Map(
-    rows.map((row) => [
-      row.agent,
-      {
-        agent: row.agent,
-        newestReportEnd: row.newest_report_end,
-        unexpected: JSON.parse(row.unexpected) as string[],
-        unexpectedCount: row.unexpected_count,
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.agent, toAgent(row)]));
 }
 
 export async function putAgent(db: Database, agent: AgentRecord): Promise<void> {
@@ -41,10 +38,16 @@ export async function putAgent(db: Database, agent: AgentRecord): Promise<void> 
 /** Agents whose newest report names databases that no job of the configuration expects by now. */
 export async function unexpectedDatabases(
   db: Database,
-  configured: ReadonlySet<string>,
+  jobs: readonly { readonly id: string }[],
 ): Promise<readonly AgentRecord[]> {
-  const agents = [...(await loadAgents(db)).values()];
-  return agents.flatMap((agent) => {
+  const rows = await db
+    .selectFrom('agents')
+    .selectAll()
+    .where('unexpected_count', '>', 0)
+    .execute();
+  if (rows.length === 0) return [];
+  const configured = new Set(jobs.map((job) => job.id));
+  return rows.map(toAgent).flatMap((agent) => {
     const unexpected = agent.unexpected.filter((name) => !configured.has(`${agent.agent}/${name}`));
     const unexpectedCount = agent.unexpectedCount - (agent.unexpected.length - unexpected.length);
     return unexpectedCount > 0 ? [{ ...agent, unexpected, unexpectedCount }] : [];

@@ -1,6 +1,6 @@
 /** The healthy versions, and the held copies beside them. */
 import type { Assurance } from '../core/statuses.ts';
-import type { Database, HeldTable, VersionsTable } from './schema.ts';
+import type { Database, HeldTable } from './schema.ts';
 
 export type VersionState = 'present' | 'pruning' | 'pruned' | 'lost' | 'unverified' | 'set_aside';
 
@@ -27,22 +27,21 @@ export type NewVersion = Omit<VersionRecord, 'id' | 'state' | 'lastConfirmedAt'>
   readonly state?: VersionState;
 };
 
-type Row = Omit<VersionsTable, 'id'> & { id: number };
-
-const toVersion = (row: Row): VersionRecord => ({
-  id: row.id,
-  jobId: row.job_id,
-  cycle: row.cycle,
-  endedAt: row.ended_at,
-  folder: row.folder,
-  file: row.file,
-  size: row.size,
-  sha256: row.sha256,
-  rawSha256: row.raw_sha256,
-  assurance: row.assurance as Assurance | null,
-  lastConfirmedAt: row.last_confirmed_at,
-  state: row.state as VersionState,
-});
+/** Named as the program names them: ten thousand rows are not copied once more. */
+const columns = [
+  'id',
+  'job_id as jobId',
+  'cycle',
+  'ended_at as endedAt',
+  'folder',
+  'file',
+  'size',
+  'sha256',
+  'raw_sha256 as rawSha256',
+  'assurance',
+  'last_confirmed_at as lastConfirmedAt',
+  'state',
+] as const;
 
 /** Every version in one of these states. */
 export async function versionsIn(
@@ -51,22 +50,22 @@ export async function versionsIn(
 ): Promise<VersionRecord[]> {
   const rows = await db
     .selectFrom('versions')
-    .selectAll()
+    .select(columns)
     .where('state', 'in', states)
-    .orderBy('id')
     .execute();
-  return rows.map(toVersion);
+  return rows as VersionRecord[];
 }
 
+/** Versions of a job that are present, oldest first. */
 export async function versionsOfJob(db: Database, jobId: number): Promise<VersionRecord[]> {
   const rows = await db
     .selectFrom('versions')
-    .selectAll()
+    .select(columns)
     .where('job_id', '=', jobId)
     .where('state', '=', 'present')
     .orderBy('ended_at')
     .execute();
-  return rows.map(toVersion);
+  return rows as VersionRecord[];
 }
 
 /** How many versions each job has, and which is the newest, for `status`. */
@@ -189,4 +188,15 @@ export async function putHeld(db: Database, held: HeldRecord): Promise<void> {
 
 export async function deleteHeld(db: Database, jobId: number): Promise<void> {
   await db.deleteFrom('held').where('job_id', '=', jobId).execute();
+}
+
+/** Where versions lie, and whose they are. */
+export async function ownedFolders(db: Database): Promise<{ folder: string; owner: string }[]> {
+  const rows = await db
+    .selectFrom('versions')
+    .innerJoin('jobs', 'jobs.id', 'versions.job_id')
+    .select(['versions.folder', 'jobs.agent', 'jobs.database'])
+    .where('versions.state', '=', 'present')
+    .execute();
+  return rows.map(({ folder, agent, database }) => ({ folder, owner: `${agent}/${database}` }));
 }

@@ -1,4 +1,6 @@
 /** What the database remembers, loaded once at the start of a pass. */
+import type { Job } from '../core/job.ts';
+import { pathConflicts } from '../core/path-conflicts.ts';
 import { loadAgents, type AgentRecord } from '../db/agents.ts';
 import { entriesById, type RecordedEntry } from '../db/entries.ts';
 import { loadJobs, type JobRecord } from '../db/jobs.ts';
@@ -26,6 +28,21 @@ function byJob(versions: readonly VersionRecord[]): Map<number, VersionRecord[]>
     else list.push(version);
   }
   return result;
+}
+
+/** The configuration cannot be used with what is in the tree. */
+export class ConfigConflict extends Error {
+  override readonly name = 'ConfigConflict';
+}
+
+/** @throws ConfigConflict when a job's path still holds another job's versions */
+export function checkPaths(jobs: readonly Job[], memory: Memory): void {
+  const owners = new Map([...memory.jobs].map(([id, record]) => [record.id, id]));
+  const versions = [...memory.versions].flatMap(([jobId, list]) =>
+    list.map(({ folder }) => ({ folder, owner: owners.get(jobId) ?? '' })),
+  );
+  const conflicts = pathConflicts(jobs, versions);
+  if (conflicts.length > 0) throw new ConfigConflict(conflicts.join('\n'));
 }
 
 export async function loadMemory(db: Database): Promise<Memory> {

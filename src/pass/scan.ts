@@ -19,7 +19,7 @@ import { agentsOf } from './agents.ts';
 import { latestPassedOf, memoisedCalendar, scheduleKeys } from './calendar.ts';
 import { setAsideFuture } from './clock.ts';
 import { gather, type Round } from './gather.ts';
-import { loadMemory, type Memory } from './memory.ts';
+import { checkPaths, loadMemory, type Memory } from './memory.ts';
 import {
   isQuiet,
   openJob,
@@ -257,7 +257,7 @@ function outcomeOf(
 }
 
 async function unexpectedNow({ db, config }: PassRequest): Promise<PassOutcome['unexpected']> {
-  const found = await unexpectedDatabases(db, new Set(config.jobs.map((job) => job.id)));
+  const found = await unexpectedDatabases(db, config.jobs);
   return found.map((agent) => ({
     agent: agent.agent,
     names: agent.unexpected,
@@ -267,6 +267,7 @@ async function unexpectedNow({ db, config }: PassRequest): Promise<PassOutcome['
 }
 
 /**
+ * @throws ConfigConflict when the paths of jobs and what lies in the tree do not go together
  * @throws Trouble when the deposits or the validated tree as a whole cannot be used
  */
 export async function scan(request: PassRequest): Promise<PassOutcome> {
@@ -282,6 +283,7 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
     const notices = request.dryRun ? [] : await setAsideFuture(db, now);
     const cleaned = request.dryRun ? 0 : await cleanUp(tidy);
     const memory = await loadMemory(db);
+    checkPaths(config.jobs, memory);
     if (!request.dryRun) await dropLostHolds(request, memory);
     const calendar = memoisedCalendar(request.calendar);
     const latestPassed = latestPassedOf(calendar, now);

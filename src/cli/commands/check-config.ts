@@ -1,10 +1,11 @@
 /** `backupmon check-config`: every fault of the configuration at once. */
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load.ts';
-import { pathConflicts } from '../../db/path-conflicts.ts';
 import { openDatabase } from '../../db/open.ts';
 import { renderConfigProblems } from '../../render/config-problems.ts';
 import type { Config } from '../../core/job.ts';
+import { pathConflicts } from '../../core/path-conflicts.ts';
+import { ownedFolders } from '../../db/versions.ts';
 import { configFileOf, type Context, type ExitCode } from '../context.ts';
 import { knownProblem } from '../problems.ts';
 
@@ -14,7 +15,7 @@ async function conflicts(config: Config): Promise<string[]> {
   try {
     const { db, close } = openDatabase(config.database, 'read');
     try {
-      return (await pathConflicts(db, config.jobs)).map((conflict) => conflict.message);
+      return pathConflicts(config.jobs, await ownedFolders(db));
     } finally {
       await close();
     }

@@ -5,7 +5,6 @@ import { formatDuration } from '../../core/duration.ts';
 import type { Config } from '../../core/job.ts';
 import { takeLock } from '../../db/lock.ts';
 import { openDatabase, type OpenDatabase } from '../../db/open.ts';
-import { pathConflicts } from '../../db/path-conflicts.ts';
 import { beginScan, finishScan, unfinishedScan } from '../../db/scans.ts';
 import type { PassOutcome, PassRequest } from '../../pass/request.ts';
 import { scan as runPass } from '../../pass/scan.ts';
@@ -47,12 +46,6 @@ async function yieldTo(context: Context, config: Config): Promise<ExitCode> {
   } finally {
     await close();
   }
-}
-
-async function checkPaths(db: OpenDatabase['db'], config: Config): Promise<void> {
-  const conflicts = await pathConflicts(db, config.jobs);
-  if (conflicts.length === 0) return;
-  throw new UserProblem('config_invalid', conflicts.map((conflict) => conflict.message).join('\n'));
 }
 
 function requestFor(
@@ -124,7 +117,6 @@ async function rehearse(
   const { db, close } = openDatabase(config.database, 'read');
   try {
     checkMarker(config.validated);
-    await checkPaths(db, config);
     const outcome = await runPass(
       requestFor(context, config, db, now, names, { dryRun: true }, null),
     );
@@ -145,7 +137,6 @@ async function locked(
   try {
     checkMarker(config.validated);
     checkWritable(config.validated);
-    await checkPaths(db, config);
     const complete = names.length === 0;
     const request = requestFor(context, config, db, now, names, { dryRun: false }, null);
     const passId = await beginScan(db, {
