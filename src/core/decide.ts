@@ -38,12 +38,19 @@ function adoptAll(draft: Draft, facts: JobFacts): void {
       found: { size, sha256 },
     };
     const { lastJudgedEnd } = draft.state;
-    const stands = lastJudgedEnd === null || endedAt >= lastJudgedEnd;
+    // The name of a folder has whole seconds.
+    const stands = lastJudgedEnd === null || endedAt >= Math.floor(lastJudgedEnd / 1000) * 1000;
     draft.decided.push({ about: 'adopted', key, cycle, conclusion, count: 1, stands, at: endedAt });
     draft.versions.push({ ...version, cycle });
     if (!stands) continue;
     const standing = withConclusion(draft.state, conclusion, cycle, now);
-    draft.state = withWorth(standing, job, endedAt, cycle, conclusion);
+    const state = withWorth(standing, job, endedAt, cycle, conclusion);
+    // A database that has forgotten versions has forgotten their reports too: what was due before them is nobody's fault.
+    const due = cycle <= now ? cycle : cyclesOf(job, state, calendar)?.previous(cycle);
+    draft.state =
+      job.rules.schedule.kind === 'cron' && due != null
+        ? { ...state, settledThrough: Math.max(state.settledThrough ?? due, due) }
+        : state;
   }
 }
 

@@ -38,6 +38,11 @@ async function jobsFromTheFuture(db: Database, now: number): Promise<number[]> {
  * jobs that were. Runs inside a transaction of the caller.
  */
 export async function setAsideFuture(db: Database, now: number): Promise<number> {
+  await db
+    .updateTable('agents')
+    .set({ newest_report_end: null })
+    .where('newest_report_end', '>', now)
+    .execute();
   const jobs = await jobsFromTheFuture(db, now);
   if (jobs.length === 0) return 0;
   for (const id of jobs) {
@@ -48,7 +53,7 @@ export async function setAsideFuture(db: Database, now: number): Promise<number>
       .where('set_aside', 'is', null)
       .where((eb) =>
         eb.or([
-          eb('at', '>', now),
+          // What a report was judged as stays true, whatever the clock said, if the report's own end has come.
           eb(
             'entry_id',
             'in',
@@ -58,6 +63,13 @@ export async function setAsideFuture(db: Database, now: number): Promise<number>
               .where('entries.job_id', '=', id)
               .where('entries.ended_at', '>', now),
           ),
+          // MISSING is only true once its deadline has come.
+          eb.and([
+            eb('at', '>', now),
+            eb('entry_id', 'is', null),
+            eb('version_id', 'is', null),
+            eb('reason', '!=', 'version_lost'),
+          ]),
         ]),
       )
       .execute();
@@ -76,7 +88,7 @@ export async function setAsideFuture(db: Database, now: number): Promise<number>
 async function rebuild(db: Database, id: number, now: number): Promise<void> {
   const standing = await db
     .selectFrom('events')
-    .select(['id', 'cycle'])
+    .select(['id', 'at'])
     .where('job_id', '=', id)
     .where('set_aside', 'is', null)
     .where('status', '!=', 'UNKNOWN')
@@ -115,7 +127,7 @@ async function rebuild(db: Database, id: number, now: number): Promise<void> {
     .updateTable('jobs')
     .set({
       last_event_id: standing?.id ?? null,
-      since: null,
+      since: standing === undefined ? null : Math.min(standing.at, now),
       covered_through: every ? null : sums.covered,
       settled_through: every ? (Number.isFinite(latest) ? latest : null) : sums.missed,
       last_judged_end: sums.judged,

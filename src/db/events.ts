@@ -190,3 +190,16 @@ export async function listEvents(db: Database, filter: EventFilter): Promise<Eve
   if (filter.limit !== null) query = query.limit(filter.limit);
   return (await query.execute()).map(toView);
 }
+
+/** Whether the file of an entry became a version, or is the very file that a version is. */
+export async function isKept(db: Database, entryId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('events')
+    .select('id')
+    .where('entry_id', '=', entryId)
+    .where('set_aside', 'is', null)
+    .where((eb) => eb.or([eb('version_id', 'is not', null), eb('reason', '=', 'same_file')]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -111,6 +111,11 @@ export async function recordReport(db: Database, report: SeenReport): Promise<nu
   return id;
 }
 
+/** It does not lie in the drop zone any more, and we did not archive it. */
+export async function markGone(db: Database, id: number): Promise<void> {
+  await db.updateTable('reports').set({ file_state: null }).where('id', '=', id).execute();
+}
+
 export async function markArchived(db: Database, id: number, archivedAs: string): Promise<void> {
   await db
     .updateTable('reports')

@@ -200,3 +200,28 @@ export async function ownedFolders(db: Database): Promise<{ folder: string; owne
     .execute();
   return rows.map(({ folder, agent, database }) => ({ folder, owner: `${agent}/${database}` }));
 }
+
+/** A held copy that is not wanted any more: it is pruned like a version, now or whenever that works. */
+export async function retireHold(
+  db: Database,
+  held: HeldRecord,
+  at: number,
+  reason: string,
+): Promise<void> {
+  const id = await insertVersion(db, {
+    jobId: held.jobId,
+    entryId: held.entryId,
+    cycle: held.cycle,
+    endedAt: held.endedAt,
+    folder: held.folder,
+    file: held.file,
+    size: held.size,
+    sha256: held.sha256,
+    rawSha256: held.rawSha256,
+    assurance: null,
+    origin: 'scan',
+    publishedAt: held.heldAt,
+  });
+  await setVersionState(db, id, 'pruning', at, `held copy: ${reason}`);
+  await deleteHeld(db, held.jobId);
+}

@@ -2,6 +2,7 @@
  * The drop zone of one agent: `<deposits>/<agent>` with `log/` for reports and `database/` (or `databases/`) for files.
  * Written by somebody else's machine: every folder is opened without following links, every file checked on its descriptor.
  */
+import type { BigIntStats } from 'node:fs';
 import {
   changedAt,
   closeFolder,
@@ -29,6 +30,8 @@ export interface AgentZone {
   readonly unsafe: readonly string[];
   readonly close: () => void;
 }
+
+const SPARSE_FROM = 1024n ** 3n;
 
 const notAFolder = (error: unknown): boolean =>
   error instanceof Trouble && (error.code === 'ELOOP' || error.code === 'ENOTDIR');
@@ -84,17 +87,26 @@ export function findFiles(zone: AgentZone, name: string): Candidate[] {
   return zone.files().flatMap((folder): Candidate[] => {
     const opened = openFileIn(folder, name);
     if (opened.kind === 'absent') return [];
-    if (opened.kind === 'open') return [{ kind: 'open', file: opened.file, folder }];
-    const { stats } = opened;
-    return [
-      {
-        kind: 'unsafe',
-        what: opened.what,
-        changedAt: stats === null ? null : changedAt(stats),
-        state: stats === null ? 'link' : `${stats.dev}:${stats.ino}:unsafe:${stats.ctimeNs}`,
-      },
-    ];
+    return opened.kind === 'open'
+      ? [{ kind: 'open', file: opened.file, folder }]
+      : [unsafeCandidate(opened.what, opened.stats)];
   });
+}
+
+function unsafeCandidate(what: string, stats: BigIntStats | null): Candidate {
+  return {
+    kind: 'unsafe',
+    what,
+    changedAt: stats === null ? null : changedAt(stats),
+    state: stats === null ? 'link' : `${stats.dev}:${stats.ino}:unsafe:${stats.ctimeNs}`,
+  };
+}
+
+/** A dump is never almost nothing but holes, and reading 8 EiB of them would never end. The largest ratio of zeros compressed is 1:1030. */
+export function sparseness({ size, blocks }: BigIntStats): string | null {
+  const held = blocks * 512n;
+  if (size < SPARSE_FROM || held * 1024n >= size) return null;
+  return `a sparse file: ${size} bytes, of which the disk holds ${held}`;
 }
 
 /** ctime (ms) of the newest rsync temporary file for that name (`.NAME.XXXXXX`), or null. @throws Trouble */

@@ -22,8 +22,6 @@ import type { AgentZone } from './drop-zone.ts';
 import { MAX_REPORT_BYTES } from './report/parse.ts';
 
 const ARCHIVE = '_archive';
-/** One agent cannot make a scan read more reports than this; the rest wait for the next scans. */
-const REPORTS_PER_SCAN = 1000;
 const NAME_BYTES = 255;
 
 export type ReportPlace = 'log' | 'root';
@@ -45,7 +43,7 @@ const isReportName = (name: string): boolean =>
 /** Report files of the zone with their states, by name; hidden and rsync's temporary names are not looked at. @throws Trouble */
 export function listReports(zone: AgentZone): ReportFile[] {
   const places: readonly ReportPlace[] = zone.entered ? ['log', 'root'] : [];
-  const files = places.flatMap((place) => {
+  return places.flatMap((place) => {
     const folder = folderOf(zone, place);
     if (folder === null) return [];
     return listFolder(folder)
@@ -58,7 +56,6 @@ export function listReports(zone: AgentZone): ReportFile[] {
           : [{ place, name, state: stateOf(stats), changedAt: changedAt(stats) }];
       });
   });
-  return files.slice(0, REPORTS_PER_SCAN);
 }
 
 export type ReadReport =

@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   constants,
   copyFileSync,
@@ -12,12 +13,15 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { errorCode } from '../files/trouble.ts';
 
 /** Best of the sizes tried, 64 KiB to 4 MiB, within the noise. */
 const CHUNK_BYTES = 1024 * 1024;
+
+const COPY_MODE = 0o440;
 
 export interface ReadTask {
   /** Open for reading, checked by its owner, who also closes it. */
@@ -66,6 +70,8 @@ function cloned(task: ReadTask, target: string): boolean {
       target,
       constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE,
     );
+    // A clone comes with the mode of the deposit, which is the agent's to choose: setuid, or open to everybody.
+    chmodSync(target, COPY_MODE);
     return true;
   } catch (error) {
     if (errorCode(error) === null) throw error;
@@ -126,6 +132,8 @@ function copyAndHash(task: ReadTask, at: Stop, progress: Progress): ReadResult {
   } else {
     at.action = 'make folder';
     at.path = copy.folder;
+    // A thread that died over it may have left its beginning.
+    rmSync(copy.folder, { recursive: true, force: true });
     mkdirSync(copy.folder, { mode: 0o750 });
     reflinked = cloned(task, target);
     at.action = 'write';
@@ -133,7 +141,7 @@ function copyAndHash(task: ReadTask, at: Stop, progress: Progress): ReadResult {
     const flags = reflinked
       ? constants.O_RDONLY
       : constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-    const output = openSync(target, flags, 0o440);
+    const output = openSync(target, flags, COPY_MODE);
     try {
       // A clone is hashed instead of the original: what is published is what was hashed.
       position = reflinked

@@ -22,46 +22,77 @@ export const singleReader = (progress: Progress): Reader => ({
   close: async () => undefined,
 });
 
-interface Seat {
-  readonly worker: Worker;
-  finish: { resolve: (result: ReadResult) => void; reject: (error: unknown) => void } | null;
+interface Job {
+  readonly task: ReadTask;
+  readonly resolve: (result: ReadResult) => void;
 }
 
-/** `threads` workers that run the same read. `program` is the file that serves them, see intake/worker.ts. */
+interface Seat {
+  readonly worker: Worker;
+  job: Job | null;
+}
+
+/** As many threads as can be started, up to `count`: none where the system refuses them. */
+function startThreads(count: number, program: URL): Worker[] {
+  const workers: Worker[] = [];
+  try {
+    while (workers.length < count) workers.push(new Worker(program, { workerData: INTAKE_ROLE }));
+  } catch (error) {
+    // A limit of processes (ulimit, TasksMax): fewer threads are no trouble.
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+  }
+  return workers;
+}
+
+/**
+ * `threads` workers that run the same read. `program` is the file that serves them, see intake/worker.ts. What a thread that dies leaves
+ * behind is read on this one: no read is ever lost, and none waits for ever.
+ */
 export function threadedReader(threads: number, program: URL, progress: Progress): Reader {
-  const waiting: { task: ReadTask; finish: NonNullable<Seat['finish']> }[] = [];
-  const seats: Seat[] = [];
+  const waiting: Job[] = [];
+  const here = ({ task, resolve }: Job): void => resolve(readFile(task, progress));
+  const seats: Seat[] = startThreads(threads, program).map((worker) => ({ worker, job: null }));
+  if (seats.length === 0) return singleReader(progress);
 
   const next = (seat: Seat): void => {
-    const item = waiting.shift();
-    seat.finish = item?.finish ?? null;
-    if (item !== undefined) seat.worker.postMessage(item.task);
+    seat.job = waiting.shift() ?? null;
+    if (seat.job !== null) seat.worker.postMessage(seat.job.task);
   };
-  const start = (): Seat => {
-    const seat: Seat = { worker: new Worker(program, { workerData: INTAKE_ROLE }), finish: null };
+  const leave = (seat: Seat): void => {
+    const index = seats.indexOf(seat);
+    if (index === -1) return;
+    seats.splice(index, 1);
+    if (seat.job !== null) here(seat.job);
+    if (seats.length === 0) for (const job of waiting.splice(0)) here(job);
+  };
+  for (const seat of seats.slice()) {
     seat.worker.on('message', (message: FromWorker) => {
       if (message.kind === 'progress') {
         progress(message.bytes);
         return;
       }
-      seat.finish?.resolve(message.result);
+      seat.job?.resolve(message.result);
       next(seat);
     });
-    seat.worker.on('error', (error) => seat.finish?.reject(error));
-    return seat;
-  };
-  for (let index = 0; index < threads; index += 1) seats.push(start());
+    seat.worker.on('error', () => leave(seat));
+    seat.worker.on('exit', () => leave(seat));
+  }
 
   return {
-    threads,
+    threads: seats.length,
     read: (task) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ task, finish: { resolve, reject } });
-        const idle = seats.find((seat) => seat.finish === null);
+      new Promise((resolve) => {
+        const job: Job = { task, resolve };
+        if (seats.length === 0) {
+          here(job);
+          return;
+        }
+        waiting.push(job);
+        const idle = seats.find((seat) => seat.job === null);
         if (idle !== undefined) next(idle);
       }),
     close: async () => {
-      await Promise.all(seats.map((seat) => seat.worker.terminate()));
+      await Promise.all(seats.splice(0).map((seat) => seat.worker.terminate()));
     },
   };
 }

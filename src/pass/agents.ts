@@ -1,10 +1,11 @@
 /** Which agents a pass looks at. */
 import type { Config } from '../core/job.ts';
 import { listFolder, statIn, type Folder } from '../files/folder.ts';
+import { Trouble } from '../files/trouble.ts';
 import type { PassAgent, PassRequest } from './request.ts';
 
 /** The configured agents that are in scope, in the order of the file; a complete scan adds folders that nobody configured. */
-export function agentsOf(request: PassRequest, deposits: Folder): PassAgent[] {
+export function agentsOf(request: PassRequest, deposits: Folder | Trouble): PassAgent[] {
   const { config, inScope, complete } = request;
   const jobs = Map.groupBy(config.jobs, (job) => job.agent);
   const agents = config.agents.flatMap((configured): PassAgent[] => {
@@ -22,7 +23,9 @@ export function agentsOf(request: PassRequest, deposits: Folder): PassAgent[] {
       },
     ];
   });
-  return complete ? [...agents, ...strangers(config, deposits)] : agents;
+  return complete && !(deposits instanceof Trouble)
+    ? [...agents, ...strangers(config, deposits)]
+    : agents;
 }
 
 function strangers(config: Config, deposits: Folder): PassAgent[] {

@@ -18,6 +18,8 @@ import { closeFile, stateOf } from '../files/folder.ts';
 import type { Memory } from './memory.ts';
 import type { PassAgent } from './request.ts';
 
+/** One agent cannot make a scan read more reports than this; the rest wait for the next scans. */
+const REPORTS_PER_SCAN = 1000;
 const CLOCK_SKEW_TOLD = 5 * 60_000;
 const CLOCK_SKEW_REFUSED = 24 * 3_600_000;
 
@@ -53,6 +55,8 @@ export interface Round {
   readonly seen: readonly SeenFile[];
   /** Judged before, still lying there: only the move to the archive is left. */
   readonly leftovers: readonly { readonly known: KnownReport; readonly file: ReportFile }[];
+  /** Recorded as lying there, and not there any more. */
+  readonly gone: readonly KnownReport[];
   /** New ones only: each report is refused once. */
   readonly refusals: readonly Refusal[];
   readonly toJudge: readonly ToJudge[];
@@ -64,6 +68,7 @@ export interface Round {
 interface Draft {
   readonly seen: SeenFile[];
   readonly leftovers: { known: KnownReport; file: ReportFile }[];
+  readonly gone: KnownReport[];
   readonly refusals: Refusal[];
   readonly toJudge: ToJudge[];
   arrivingUntil: number | null;
@@ -132,12 +137,16 @@ function refusalOf(context: GatherContext, agentId: string, report: Report): Ref
   };
 }
 
-/** Adds the entries of a report that belong to jobs and have not been judged for the present state of their file. */
+/**
+ * Adds the entries of a report that belong to jobs and have not been judged; those that have been, if the report `arrived` once more
+ * and their file is another one by now.
+ */
 async function addEntries(
   context: GatherContext,
   draft: Draft,
   known: KnownReport | null,
   file: SeenFile & { report: Report },
+  arrived: boolean,
 ): Promise<void> {
   const recorded = known === null ? [] : await entriesOfReport(context.db, known.id);
   const jobs = new Map(context.agent.scope.map((job) => [job.database, job]));
@@ -157,25 +166,20 @@ async function addEntries(
       reportChangedAt: file.file.changedAt,
       recorded: before,
     };
-    if (before === null) draft.toJudge.push(item);
-    else if (before.endedAt === record?.state.lastJudgedEnd && hasChanged(context.zone, before))
+    const newest = before?.endedAt === record?.state.lastJudgedEnd;
+    if (before === null || (arrived && newest && hasChanged(context.zone, before))) {
       draft.toJudge.push(item);
+    }
   }
 }
 
 async function gatherOne(
   context: ReportContext,
   draft: Draft,
-  lying: readonly KnownReport[],
+  here: KnownReport | undefined,
   listed: ReportFile,
 ): Promise<void> {
   const { agent, zone, now } = context;
-  const here = lying.find((report) => report.fileState === listed.state);
-  const waitsForItsTime = here?.refusedReason === 'clock_skew' && (here.endedAt ?? 0) <= now;
-  if (here !== undefined && here.jobsKey === context.jobsKey && !waitsForItsTime) {
-    if (here.refusedReason === null) draft.leftovers.push({ known: here, file: listed });
-    return;
-  }
   const read = readReport(zone, listed);
   if (read.kind === 'gone') return;
   if (read.kind === 'refused') {
@@ -212,7 +216,7 @@ async function gatherOne(
   if (report.endedAt > now) return;
   const seen = { file, digest, report, refused: null, stays: agent.configured === null };
   draft.seen.push(seen);
-  await addEntries(context, draft, known, seen);
+  await addEntries(context, draft, known, seen, here === undefined);
 }
 
 /** Folders that are not entered are told once each, as a refused report of that agent. */
@@ -256,16 +260,48 @@ function gatherRechecks(context: GatherContext, draft: Draft): void {
   }
 }
 
+/** Whether a report that lies there is done with: judged for the present jobs, or refused, and not waiting for its time. */
+function isDone(context: ReportContext, here: KnownReport): boolean {
+  const comes = here.refusedReason === 'clock_skew' && (here.endedAt ?? 0) <= context.now;
+  return here.jobsKey === context.jobsKey && !comes;
+}
+
+async function gatherReports(
+  context: ReportContext,
+  draft: Draft,
+  files: readonly ReportFile[],
+): Promise<void> {
+  const lying = await lyingReports(context.db, context.agent.id);
+  const byState = new Map(lying.map((report) => [report.fileState, report]));
+  const states = new Set(files.map((file) => file.state));
+  draft.gone.push(...lying.filter(({ fileState }) => fileState === null || !states.has(fileState)));
+  const unread: ReportFile[] = [];
+  for (const file of files) {
+    const here = byState.get(file.state);
+    if (here === undefined || !isDone(context, here)) unread.push(file);
+    else if (here.refusedReason === null) draft.leftovers.push({ known: here, file });
+  }
+  // The newest first: a flood of old ones does not keep the news waiting.
+  const now = unread.toSorted((a, b) => b.changedAt - a.changedAt).slice(0, REPORTS_PER_SCAN);
+  for (const file of now) await gatherOne(context, draft, byState.get(file.state), file);
+}
+
 /** @throws Trouble when the agent's folder cannot be read */
 export async function gather(context: GatherContext): Promise<Round> {
-  const draft: Draft = { seen: [], leftovers: [], refusals: [], toJudge: [], arrivingUntil: null };
+  const draft: Draft = {
+    seen: [],
+    leftovers: [],
+    gone: [],
+    refusals: [],
+    toJudge: [],
+    arrivingUntil: null,
+  };
   const files = listReports(context.zone);
   // Opened now, so that a link in the place of a folder is told.
   if (files.length > 0) context.zone.files();
   await gatherUnsafe(context, draft);
   const jobsKey = files.length === 0 ? '' : jobsKeyOf(context.agent.scope);
-  const lying = files.length === 0 ? [] : await lyingReports(context.db, context.agent.id);
-  for (const file of files) await gatherOne({ ...context, jobsKey }, draft, lying, file);
+  if (files.length > 0) await gatherReports({ ...context, jobsKey }, draft, files);
   if (context.memory.recheck.size > 0) gatherRechecks(context, draft);
   return { agent: context.agent, ...draft, jobsKey };
 }

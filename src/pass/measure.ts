@@ -3,6 +3,7 @@ import type { ArrivalFacts, FileFact } from '../core/conclusion.ts';
 import { needsFile } from '../core/judge.ts';
 import {
   findFiles,
+  sparseness,
   temporaryChangedAt,
   type AgentZone,
   type Candidate,
@@ -94,6 +95,11 @@ async function firstMatch(
     const found = Number(candidate.file.stats.size);
     if (size !== null && found !== size) {
       first ??= { kind: 'wrong_size', size: found };
+      continue;
+    }
+    const sparse = sparseness(candidate.file.stats);
+    if (sparse !== null) {
+      first ??= { kind: 'unsafe', what: sparse };
       continue;
     }
     bytes += found;

@@ -12,7 +12,7 @@ export interface Memory {
   readonly jobs: Map<string, JobRecord>;
   /** Versions of a job that are recorded as present, by job id. */
   readonly versions: Map<number, VersionRecord[]>;
-  /** Folders that were found once and could not be verified: not looked at again. */
+  /** Folders that are known and count for nothing: not verified, dated by a wrong clock, or about to go. */
   readonly unverified: ReadonlySet<string>;
   readonly held: Map<number, HeldRecord>;
   readonly agents: Map<string, AgentRecord>;
@@ -49,7 +49,7 @@ export async function loadMemory(db: Database): Promise<Memory> {
   const jobs = await loadJobs(db);
   const ids = [...jobs.values()].flatMap((job) => job.recheckEntryId ?? []);
   const recheck = await entriesById(db, ids);
-  const unverified = await versionsIn(db, ['unverified', 'set_aside']);
+  const unverified = await versionsIn(db, ['unverified', 'set_aside', 'pruning']);
   return {
     jobs,
     versions: byJob(await versionsIn(db, ['present'])),

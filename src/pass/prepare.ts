@@ -109,6 +109,10 @@ const unmeasured = (item: ToJudge): Omit<PendingEntry, 'file'> => ({
   judgedBefore: null,
 });
 
+/** Those whose file is what their report says: they will be published, and a stray that is theirs already is. */
+const matching = (measured: readonly Measured[]): ToJudge[] =>
+  measured.filter((one) => one.matchedState !== null).map((one) => one.item);
+
 async function verifyStrays(
   context: PrepareContext,
   open: OpenJob,
@@ -184,7 +188,7 @@ export async function prepare(
   const unverified = new Map<string, readonly Stray[]>();
   const cases: JobCase[] = [];
   for (const open of jobs) {
-    const strays = await verifyStrays(context, open, waiting.get(open.job) ?? []);
+    const strays = await verifyStrays(context, open, matching(byJob.get(open.job) ?? []));
     if (strays.unverified.length > 0) unverified.set(open.job.id, strays.unverified);
     cases.push({
       job: open.job,

@@ -4,13 +4,14 @@ import { rawHash, type Conclusion } from '../core/conclusion.ts';
 import type { Config, Job } from '../core/job.ts';
 import { judge } from '../core/judge.ts';
 import { cycleOfReport, type Calendar } from '../core/missed.ts';
-import { entriesNaming, type RecordedEntry } from '../db/entries.ts';
+import { entriesById, entriesNaming, type RecordedEntry } from '../db/entries.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
 import { updateJob, type JobRecord } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
 import {
   deleteHeld,
+  retireHold,
   insertVersion,
   versionsOfJob,
   type HeldRecord,
@@ -22,9 +23,9 @@ import { closeFolder, openFolder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
 import type { Reader } from '../intake/reader.ts';
 import { missingPart } from '../validated/compare.ts';
-import { pointCurrent, publish, remove, type PrivateCopy } from '../validated/publish.ts';
+import { pointCurrent, publish, type PrivateCopy } from '../validated/publish.ts';
 import { measure, type Measured } from './measure.ts';
-import { loadMemory } from './memory.ts';
+import { checkPaths, loadMemory } from './memory.ts';
 import { verifies } from './reconcile.ts';
 
 export interface PromoteRequest {
@@ -81,7 +82,7 @@ const refused = (
 
 /** The held copy, its bytes read once more. @throws Trouble */
 async function fromHold(request: PromoteRequest, held: HeldRecord | undefined): Promise<Found> {
-  const { config, job, reader } = request;
+  const { config, db, job, reader } = request;
   if (held === undefined)
     return refused(
       'nothing_held',
@@ -96,6 +97,7 @@ async function fromHold(request: PromoteRequest, held: HeldRecord | undefined): 
       'held_copy_damaged',
       `the held copy ${held.folder}/${held.file} is not what was held: its SHA-256 differs`,
     );
+  const [entry = null] = await entriesById(db, [held.entryId]);
   return {
     kind: 'found',
     candidate: {
@@ -108,7 +110,7 @@ async function fromHold(request: PromoteRequest, held: HeldRecord | undefined): 
       endedAt: held.endedAt,
       cycle: held.cycle,
       rawSha256: held.rawSha256,
-      entry: null,
+      entry,
       entryId: held.entryId,
       overridden: 'the size anomaly',
     },
@@ -234,23 +236,29 @@ async function recordPromotion(
   candidate: Candidate,
   conclusion: Conclusion,
   folder: string,
+  versions: readonly VersionRecord[],
+  held: HeldRecord | undefined,
 ): Promise<number> {
   const { db, now } = request;
   const { copy, endedAt, cycle } = candidate;
-  const versionId = await insertVersion(db, {
-    jobId: job.id,
-    entryId: candidate.entryId,
-    cycle,
-    endedAt,
-    folder,
-    file: copy.file,
-    size: copy.size,
-    sha256: copy.sha256,
-    rawSha256: candidate.rawSha256,
-    assurance: conclusion.assurance,
-    origin: 'promote',
-    publishedAt: now,
-  });
+  // What lies in the tree already keeps the one row it has: two would share a folder, and pruning one would empty both.
+  const already = versions.find((version) => version.folder === folder);
+  const versionId =
+    already?.id ??
+    (await insertVersion(db, {
+      jobId: job.id,
+      entryId: candidate.entryId,
+      cycle,
+      endedAt,
+      folder,
+      file: copy.file,
+      size: copy.size,
+      sha256: copy.sha256,
+      rawSha256: candidate.rawSha256,
+      assurance: conclusion.assurance,
+      origin: 'promote',
+      publishedAt: now,
+    }));
   const eventId = await insertEvent(db, {
     scanId: request.passId,
     jobId: job.id,
@@ -276,7 +284,11 @@ async function recordPromotion(
     { ...promoted, standing, since: isNewest ? promoted.since : job.state.since },
     isNewest ? { recheckEntryId: null } : {},
   );
-  await deleteHeld(db, job.id);
+  if (held !== undefined) {
+    // Promoted itself, it lies in the tree by now; beside another one it is of no use any more.
+    if (request.file === null) await deleteHeld(db, job.id);
+    else await retireHold(db, held, now, 'another backup was promoted by hand');
+  }
   return eventId;
 }
 
@@ -336,6 +348,7 @@ function viewOf(
 export async function promote(request: PromoteRequest): Promise<PromoteOutcome> {
   const { config, db, job, dryRun } = request;
   const memory = await loadMemory(db);
+  checkPaths(config.jobs, memory);
   const known = memory.jobs.get(job.id);
   if (known === undefined) return refused('not_reported', `no scan has seen ${job.id} yet`);
   const versions = await versionsOfJob(db, known.id);
@@ -352,8 +365,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteOutcome> 
   const folder = publish(config.validated, job.path, candidate.endedAt, candidate.copy);
   pointNewest(request, versions, folder, candidate.endedAt);
   const id = await transaction(db, () =>
-    recordPromotion(request, known, candidate, conclusion, folder),
+    recordPromotion(request, known, candidate, conclusion, folder, versions, held),
   );
-  if (request.file !== null && held !== undefined) remove(config.validated, held.folder);
   return { kind: 'promoted', event: viewOf(request, candidate, conclusion, id, folder) };
 }

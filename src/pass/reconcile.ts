@@ -55,7 +55,9 @@ export function compareTree(
     else lost.push({ ...known, message: wrong });
   }
   const mtime = folderMtime(root, job.path);
-  const mtimeChanged = mtime !== (record?.folderMtime ?? null);
+  // A tree that was moved by hand brings the times of its folders with it.
+  const moved = record !== null && record.path !== job.path;
+  const mtimeChanged = moved || lost.length > 0 || mtime !== (record?.folderMtime ?? null);
   if (mtime === null || !mtimeChanged) return { present, lost, strays: [], mtime, mtimeChanged };
   const known = new Set([...versions.map((version) => version.folder), ...memory.unverified]);
   return { present, lost, strays: findStrays(root, job.path, known), mtime, mtimeChanged };

@@ -7,11 +7,12 @@ import { insertJob, updateJob } from '../db/jobs.ts';
 import type { Database } from '../db/schema.ts';
 import {
   confirmVersion,
-  deleteHeld,
   insertVersion,
   putHeld,
+  retireHold,
   setVersionState,
   versionsOfJob,
+  type HeldRecord,
 } from '../db/versions.ts';
 import { Trouble } from '../files/trouble.ts';
 import { folderMtime, type Stray } from '../validated/compare.ts';
@@ -31,6 +32,8 @@ export interface RecordContext {
   readonly now: number;
   readonly validated: string;
   readonly ids: RecordedIds;
+  /** Held copies as they were before this pass, by job id. */
+  readonly held: ReadonlyMap<number, HeldRecord>;
 }
 
 /** What an event looks like to people and scripts; its id comes with the record. */
@@ -90,6 +93,8 @@ async function recordVersion(
   const size = conclusion.found?.size;
   const sha256 = conclusion.found?.sha256;
   if (folder === undefined || file === undefined || size == null || sha256 == null) return null;
+  const known = from.tree.present.find((version) => version.record.folder === folder);
+  if (known !== undefined) return known.record.id;
   return insertVersion(context.db, {
     jobId,
     entryId,
@@ -172,6 +177,7 @@ export async function recordJob(
   const events: EventRecord[] = [];
   let standingId = from.record?.state.standing?.eventId ?? null;
   let recheck: number | null | undefined;
+  await recordHoldEnd(context, settled);
   for (const key of decision.confirmed) {
     const item = byKey.get(key);
     if (item !== undefined) await recordEntryOf(context, jobId, item);
@@ -207,7 +213,6 @@ export async function recordJob(
       await recordHeld(context, settled, jobId, item, entryId, eventId, decided.cycle ?? 0);
     }
   }
-  if (decision.endHold) await deleteHeld(db, jobId);
   await recordVersionStates(context, settled);
   for (const stray of unverified) await recordUnverified(context, jobId, stray);
   const { standing } = decision.state;
@@ -226,6 +231,17 @@ export async function recordJob(
     },
   );
   return events;
+}
+
+/** The held copy goes when a normal backup has come, or when a newer one is held. */
+async function recordHoldEnd(context: RecordContext, settled: Settled): Promise<void> {
+  const held = context.held.get(settled.from.record?.id ?? -1);
+  if (held === undefined) return;
+  if (settled.decision.endHold) {
+    await retireHold(context.db, held, context.now, 'a normal backup has ended the hold');
+  } else if (settled.heldIn !== null && settled.heldIn !== held.folder) {
+    await retireHold(context.db, held, context.now, 'a newer one is held');
+  }
 }
 
 /** null, so that the folder is listed again, while something in it is not accounted for or it cannot be looked at. */

@@ -4,7 +4,7 @@ import type { RefusalReason } from '../core/report.ts';
 import { catalogue } from '../core/statuses.ts';
 import { putAgent } from '../db/agents.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
-import { recordReport } from '../db/reports.ts';
+import { markGone, recordReport } from '../db/reports.ts';
 import type { Stray } from '../validated/compare.ts';
 import type { Round } from './gather.ts';
 import { recordJob, type RecordContext } from './record-job.ts';
@@ -75,6 +75,7 @@ async function recordRound(
   round: Round,
   waiting: ReadonlySet<string>,
 ): Promise<void> {
+  for (const report of round.gone) await markGone(context.db, report.id);
   for (const seen of round.seen) {
     const id = await recordReport(context.db, {
       agent: round.agent.id,

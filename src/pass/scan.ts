@@ -3,14 +3,15 @@
  * Agents are gathered first, so that it is known how much there is to read; then they are finished one after the other, in the
  * order of the configuration, while the files of the next ones are already being read.
  */
-import { cyclesOf } from '../core/missed.ts';
+import { cyclesOf, type Calendar } from '../core/missed.ts';
 import { standingNow } from '../core/standing.ts';
 import type { EventRecord } from '../db/events.ts';
 import { unexpectedDatabases } from '../db/agents.ts';
 import { retireJob } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
 import { getMeta, setMeta } from '../db/scans.ts';
-import { deleteHeld } from '../db/versions.ts';
+import { deleteHeld, type HeldRecord } from '../db/versions.ts';
+import { singleReader } from '../intake/reader.ts';
 import { openZone, type AgentZone } from '../deposits/drop-zone.ts';
 import { closeFolder, openFolder, type Folder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
@@ -19,6 +20,7 @@ import { agentsOf } from './agents.ts';
 import { latestPassedOf, memoisedCalendar, scheduleKeys } from './calendar.ts';
 import { setAsideFuture } from './clock.ts';
 import { gather, type Round } from './gather.ts';
+import type { Intake } from './measure.ts';
 import { checkPaths, loadMemory, type Memory } from './memory.ts';
 import {
   isQuiet,
@@ -43,9 +45,10 @@ interface Work {
 
 interface Running {
   readonly request: PassRequest;
-  readonly deposits: Folder;
+  /** Trouble: the drop zone as a whole cannot be read, and every job is blocked by it. */
+  readonly deposits: Folder | Trouble;
   readonly memory: Memory;
-  readonly context: PrepareContext;
+  readonly calendar: Calendar;
   readonly tidy: TidyContext;
   readonly events: EventRecord[];
   readonly notices: string[];
@@ -59,6 +62,7 @@ async function gatherAgent(
   agent: PassAgent,
 ): Promise<Round | Trouble | null> {
   const { request, deposits, memory } = running;
+  if (deposits instanceof Trouble) return deposits;
   let zone: AgentZone | null = null;
   try {
     zone = openZone(deposits, agent.id);
@@ -99,17 +103,19 @@ async function planAgent(
 
 async function settleAll(
   running: Running,
+  intake: Intake,
   zone: AgentZone | null,
   prepared: Prepared,
 ): Promise<Settled[]> {
-  const { request, context } = running;
+  const { request } = running;
   const root = request.dryRun ? null : request.config.validated;
   const settled: Settled[] = [];
   for (const from of prepared.cases) {
-    const result = await settle(root, context.intake, zone, from);
+    const result = await settle(root, intake, zone, from);
     settled.push(result);
     running.settled.set(from.job.id, result);
     if (result.noLinks) running.noLinks = true;
+    running.notices.push(...result.notices);
   }
   return settled;
 }
@@ -117,13 +123,14 @@ async function settleAll(
 /** Decides, publishes, records and tidies up one agent whose files have been read. */
 async function finishAgent(
   running: Running,
+  intake: Intake,
   zone: AgentZone | null,
   work: Work,
   prepared: Prepared,
 ): Promise<void> {
   const { request, memory } = running;
   const { db, now, config } = request;
-  const settled = await settleAll(running, zone, prepared);
+  const settled = await settleAll(running, intake, zone, prepared);
   const result: AgentResult = {
     agent: work.agent.id,
     round: work.round,
@@ -147,27 +154,50 @@ async function finishAgent(
   }
   const ids: RecordedIds = { reports: new Map(), entries: new Map(), jobs: new Map() };
   const newestEnd = memory.agents.get(work.agent.id)?.newestReportEnd ?? null;
-  const record = { db, passId: request.passId, now, validated: config.validated, ids };
+  const { held } = memory;
+  const record = { db, passId: request.passId, now, validated: config.validated, ids, held };
   running.events.push(...(await transaction(db, () => recordAgent(record, result, newestEnd))));
-  if (settled.some((item) => item.decision.retention?.some((one) => !one.keep) === true))
-    running.pruned += await prune(running.tidy);
-  await tidyAgent(running.tidy, zone, result, ids, memory.held);
+  running.pruned += await prune(running.tidy);
+  await tidyAgent(running.tidy, zone, result, ids);
+}
+
+/** Trouble, such as too many open files, is that of the agent's jobs. */
+function zoneOf(deposits: Folder | Trouble, work: Work): AgentZone | Trouble | null {
+  if (work.round === null || deposits instanceof Trouble) return null;
+  try {
+    return openZone(deposits, work.agent.id);
+  } catch (error) {
+    if (error instanceof Trouble) return error;
+    throw error;
+  }
 }
 
 /** Finishes the agents in order, and keeps the readers busy with the files of those that follow. */
-async function finishAll(running: Running, list: readonly Work[]): Promise<void> {
-  const { deposits, context } = running;
+async function finishAll(
+  running: Running,
+  context: PrepareContext,
+  list: readonly Work[],
+): Promise<void> {
+  const { deposits } = running;
   const { threads } = context.intake.reader;
   const ahead = threads > 1 ? threads * 2 : 0;
   const started = new Map<number, { zone: AgentZone | null; prepared: Promise<Prepared> }>();
   const start = (index: number): void => {
     const work = list[index];
     if (work === undefined || started.has(index)) return;
-    const zone = work.round === null ? null : openZone(deposits, work.agent.id);
-    const prepared = prepare(context, zone, work.round, work.jobs);
+    const zone = zoneOf(deposits, work);
+    const prepared =
+      zone instanceof Trouble
+        ? prepare(
+            context,
+            null,
+            work.round,
+            work.jobs.map((job) => ({ ...job, trouble: zone })),
+          )
+        : prepare(context, zone, work.round, work.jobs);
     // It is awaited later; until then a failure must not count as unhandled.
     prepared.catch(() => undefined);
-    started.set(index, { zone, prepared });
+    started.set(index, { zone: zone instanceof Trouble ? null : zone, prepared });
   };
   for (const [index, work] of list.entries()) {
     for (let next = index; next <= index + ahead; next += 1) start(next);
@@ -175,7 +205,7 @@ async function finishAll(running: Running, list: readonly Work[]): Promise<void>
     if (current === undefined) continue;
     started.delete(index);
     try {
-      await finishAgent(running, current.zone, work, await current.prepared);
+      await finishAgent(running, context.intake, current.zone, work, await current.prepared);
     } finally {
       current.zone?.close();
     }
@@ -192,10 +222,20 @@ async function retire({ db, config }: PassRequest, memory: Memory): Promise<void
   });
 }
 
+function isGone(validated: string, held: HeldRecord): boolean {
+  try {
+    return missingPart(validated, held) !== null;
+  } catch (error) {
+    // What cannot be looked at is not gone.
+    if (error instanceof Trouble) return false;
+    throw error;
+  }
+}
+
 /** A held copy that is gone can be promoted no more: by a promotion that was killed before it could record itself, or by hand. */
 async function dropLostHolds({ db, config }: PassRequest, memory: Memory): Promise<void> {
   for (const [jobId, held] of memory.held) {
-    if (missingPart(config.validated, held) === null) continue;
+    if (!isGone(config.validated, held)) continue;
     await deleteHeld(db, jobId);
     memory.held.delete(jobId);
   }
@@ -211,13 +251,13 @@ async function tellLinks(running: Running): Promise<void> {
 }
 
 function changesOf(running: Running): JobChangeView[] {
-  const { request, memory, settled, context } = running;
+  const { request, memory, settled, calendar } = running;
   return request.config.jobs
     .filter((job) => job.enabled && request.inScope(job))
     .map((job) => {
       const record = memory.jobs.get(job.id) ?? null;
       const state = settled.get(job.id)?.decision.state ?? record?.state ?? null;
-      const cycles = state === null ? null : cyclesOf(job, state, context.calendar);
+      const cycles = state === null ? null : cyclesOf(job, state, calendar);
       return {
         job,
         before: record?.state.standing ?? null,
@@ -266,83 +306,104 @@ async function unexpectedNow({ db, config }: PassRequest): Promise<PassOutcome['
   }));
 }
 
-/**
- * @throws ConfigConflict when the paths of jobs and what lies in the tree do not go together
- * @throws Trouble when the deposits or the validated tree as a whole cannot be used
- */
-export async function scan(request: PassRequest): Promise<PassOutcome> {
-  const { config, db, now } = request;
-  const deposits = openFolder(config.deposits);
+function openDeposits(path: string): Folder | Trouble {
   try {
-    const tidy: TidyContext = {
-      db,
-      validated: config.validated,
-      archiveReports: config.archiveReports,
-      onVerbose: request.onVerbose,
-    };
-    const notices = request.dryRun ? [] : await setAsideFuture(db, now);
-    const cleaned = request.dryRun ? 0 : await cleanUp(tidy);
+    return openFolder(path);
+  } catch (error) {
+    if (error instanceof Trouble) return error;
+    throw error;
+  }
+}
+
+async function planAll(
+  running: Pick<Running, 'request' | 'deposits' | 'memory'>,
+  context: PrepareContext,
+): Promise<Work[]> {
+  const works: Work[] = [];
+  for (const agent of agentsOf(running.request, running.deposits)) {
+    const work = await planAgent(running, context, agent);
+    if (work !== null) works.push(work);
+  }
+  return works;
+}
+
+/** Reads, decides and records everything that was planned. Returns how many bytes were read. */
+async function carryOut(
+  running: Running,
+  base: PrepareContext,
+  works: readonly Work[],
+): Promise<number> {
+  const { request } = running;
+  const waiting = works.flatMap((work) => work.round?.toJudge ?? []);
+  const size = waiting.reduce((sum, item) => sum + (item.entry.expected.size ?? 0), 0);
+  const reader = request.openReader(size, waiting.length);
+  let bytes = 0;
+  let files = 0;
+  const context: PrepareContext = {
+    ...base,
+    intake: {
+      reader,
+      validated: request.dryRun ? null : request.config.validated,
+      reflink: true,
+    },
+    onFile: (item) => {
+      bytes += item.bytesRead;
+      files += 1;
+      request.onFile({ files, bytes });
+    },
+  };
+  try {
+    await finishAll(running, context, works);
+    return bytes;
+  } finally {
+    request.onEnd();
+    await reader.close();
+  }
+}
+
+/** @throws ConfigConflict when the paths of jobs and what lies in the tree do not go together */
+export async function scan(request: PassRequest): Promise<PassOutcome> {
+  const { config, db, now, dryRun } = request;
+  const { validated, archiveReports } = config;
+  const deposits = openDeposits(config.deposits);
+  try {
+    const tidy: TidyContext = { db, validated, archiveReports, onVerbose: request.onVerbose };
+    const notices = dryRun ? [] : await setAsideFuture(db, now);
+    const pruned = dryRun ? 0 : await cleanUp(tidy);
     const memory = await loadMemory(db);
     checkPaths(config.jobs, memory);
-    if (!request.dryRun) await dropLostHolds(request, memory);
+    if (!dryRun) await dropLostHolds(request, memory);
     const calendar = memoisedCalendar(request.calendar);
-    const latestPassed = latestPassedOf(calendar, now);
-    let bytesRead = 0;
-    let files = 0;
-    const base = {
+    const context: PrepareContext = {
       db,
       memory,
       calendar,
-      latestPassed,
+      latestPassed: latestPassedOf(calendar, now),
       scheduleKey: scheduleKeys(),
-      validated: config.validated,
+      validated,
       now,
       complete: request.complete,
-    };
-    const planning: PrepareContext = {
-      ...base,
-      intake: { reader: request.openReader(0, 0), validated: null, reflink: false },
+      intake: { reader: singleReader(() => undefined), validated: null, reflink: false },
       onFile: () => undefined,
-    };
-    const works: Work[] = [];
-    for (const agent of agentsOf(request, deposits)) {
-      const work = await planAgent({ request, deposits, memory }, planning, agent);
-      if (work !== null) works.push(work);
-    }
-    const waiting = works.flatMap((work) => work.round?.toJudge ?? []);
-    const size = waiting.reduce((sum, item) => sum + (item.entry.expected.size ?? 0), 0);
-    const reader = request.openReader(size, waiting.length);
-    const context: PrepareContext = {
-      ...base,
-      intake: { reader, validated: request.dryRun ? null : config.validated, reflink: true },
-      onFile: (item) => {
-        bytesRead += item.bytesRead;
-        files += 1;
-        request.onFile({ files, bytes: bytesRead });
-      },
     };
     const running: Running = {
       request,
       deposits,
       memory,
-      context,
+      calendar,
       tidy,
       events: [],
       notices,
       settled: new Map(),
-      pruned: cleaned,
+      pruned,
       noLinks: false,
     };
-    try {
-      await finishAll(running, works);
-    } finally {
-      request.onEnd();
-      await reader.close();
-    }
-    if (!request.dryRun && request.complete) await retire(request, memory);
-    if (!request.dryRun) await tellLinks(running);
+    const works = await planAll(running, context);
+    const bytesRead = await carryOut(running, context, works);
+    if (!dryRun && request.complete) await retire(request, memory);
+    if (!dryRun) await tellLinks(running);
     return outcomeOf(running, works, await unexpectedNow(request), bytesRead);
   } finally {
-    closeFolder(deposits);
+    if (!(deposits instanceof Trouble)) closeFolder(deposits);
   }
 }

@@ -41,6 +41,7 @@ export interface Settled {
   /** Folder of the held copy, when this pass made one. */
   readonly heldIn: string | null;
   readonly noLinks: boolean;
+  readonly notices: readonly string[];
 }
 
 /** Names one entry of one report within a pass. */
@@ -53,7 +54,7 @@ function toPending(from: JobCase, item: Measured, fact: FileFact): PendingEntry 
   const standing = from.record?.state.standing ?? null;
   const isNewest = recorded !== null && recorded.endedAt === from.record?.state.lastJudgedEnd;
   // Once a later cycle was missed the status is no longer this report's: whatever it is now is news.
-  const movedOn = standing === null || standing.status === 'MISSING';
+  const movedOn = standing === null || standing.status === 'MISSING' || from.tree.lost.length > 0;
   const nothing = { status: 'UNKNOWN', reason: '', message: '', cycle: null } as const;
   return {
     key: entryKey(item.item),
@@ -101,6 +102,7 @@ function factsOf(from: JobCase, troubles: ReadonlyMap<string, Trouble>): JobFact
 interface Effects {
   readonly copies: Map<string, PrivateCopy>;
   readonly published: Map<string, string>;
+  readonly notices: string[];
   heldIn: string | null;
   noLinks: boolean;
 }
@@ -158,9 +160,18 @@ async function carryOut(
       return { key, trouble: error };
     }
   }
-  if (from.adopted.length > 0 || from.tree.lost.length > 0)
-    effects.noLinks = pointNewest(root, from, effects);
+  if (from.adopted.length > 0 || from.tree.lost.length > 0) repoint(root, from, effects);
   return null;
+}
+
+/** After an adoption or a loss: nothing that was judged depends on the link, so trouble with it is only told. */
+function repoint(root: string, from: JobCase, effects: Effects): void {
+  try {
+    effects.noLinks = pointNewest(root, from, effects);
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    effects.notices.push(error.message);
+  }
 }
 
 /** `current` points to the newest end time, of versions old and new. Returns whether links cannot be made. @throws Trouble */
@@ -206,6 +217,7 @@ export async function settle(
       ),
     ),
     published: new Map(),
+    notices: [],
     heldIn: null,
     noLinks: false,
   };
@@ -216,8 +228,8 @@ export async function settle(
       root === null ? null : await carryOut(root, intake, zone, from, decision, effects);
     if (failed === null) {
       discard(effects.copies.values());
-      const { published, heldIn, noLinks } = effects;
-      return { from, decision, published, heldIn, noLinks };
+      const { published, heldIn, noLinks, notices } = effects;
+      return { from, decision, published, heldIn, noLinks, notices };
     }
     // Each round takes one entry out for good, so this ends.
     troubles.set(failed.key, failed.trouble);

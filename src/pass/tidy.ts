@@ -2,18 +2,19 @@
  * What follows a commit: pruning, dropping a held copy, removing and archiving deposits. Everything here may fail without harm: it
  * was recorded as intended, and the next scan does what is left.
  */
-import { catalogue } from '../core/statuses.ts';
-import { recentFileNames, setFileState } from '../db/entries.ts';
+import { entriesOfReport, recentFileNames, setFileState } from '../db/entries.ts';
+import { isKept } from '../db/events.ts';
 import { setDepositFiles, type JobRecord } from '../db/jobs.ts';
 import { markArchived } from '../db/reports.ts';
 import type { Database } from '../db/schema.ts';
-import { markPruned, versionsIn, type HeldRecord } from '../db/versions.ts';
+import { markPruned, versionsIn } from '../db/versions.ts';
 import { listFileNames, type AgentZone } from '../deposits/drop-zone.ts';
 import { removeDeposit } from '../deposits/remove.ts';
 import { archiveReport, type ReportFile } from '../deposits/report-files.ts';
+import { removeTree } from '../files/durable.ts';
 import { Trouble } from '../files/trouble.ts';
 import { remove } from '../validated/publish.ts';
-import { cleanIncoming } from '../validated/tree.ts';
+import { leftovers } from '../validated/tree.ts';
 import { fileStateIn, type Round } from './gather.ts';
 import { waitingReports, type AgentResult } from './record.ts';
 import { entryKey, type Settled } from './settle.ts';
@@ -53,37 +54,72 @@ export async function prune(context: TidyContext): Promise<number> {
 
 /** What a killed scan left: unfinished copies, and pruning that was decided and not done. */
 export async function cleanUp(context: TidyContext): Promise<number> {
-  cleanIncoming(context.validated);
+  for (const path of leftovers(context.validated)) attemptStep(context, () => removeTree(path));
   return prune(context);
 }
 
-function dropHeld(context: TidyContext, settled: Settled, held: HeldRecord | undefined): void {
-  if (held === undefined) return;
-  const replaced = settled.heldIn !== null && settled.heldIn !== held.folder;
-  if (settled.decision.endHold || replaced)
-    attemptStep(context, () => remove(context.validated, held.folder));
+/** Removes one deposit and remembers that its absence is our doing. Returns false when it could not be removed. */
+async function removeOne(
+  context: TidyContext,
+  zone: AgentZone,
+  deposit: { readonly name: string; readonly state: string; readonly entryId: number },
+): Promise<boolean> {
+  const { name, state, entryId } = deposit;
+  let left: string | null = null;
+  const removed = attemptStep(context, () => {
+    removeDeposit(zone, name, state);
+    left = fileStateIn(zone, name);
+  });
+  if (left !== null) await setFileState(context.db, entryId, left);
+  return removed;
 }
 
-/** `deposit: remove`: the deposit of a version that is durable, or of content that the newest version already has. */
+/**
+ * `deposit: remove`: the deposit of a version that is durable, or of the very bytes that the newest version has. Never on the agent's
+ * word alone that another file holds the same. Returns the reports of which something could not be removed: they stay where they
+ * are, and the next scan tries again.
+ */
 async function removeDeposits(
   context: TidyContext,
   zone: AgentZone,
   settled: Settled,
   entryIds: ReadonlyMap<string, number>,
-): Promise<void> {
-  if (settled.from.job.rules.deposit !== 'remove') return;
+): Promise<string[]> {
+  const failed: string[] = [];
+  if (settled.from.job.rules.deposit !== 'remove') return failed;
   for (const { item, matchedState } of settled.from.measured) {
-    const decided = settled.decision.decided.find((one) => one.key === entryKey(item));
+    const key = entryKey(item);
+    const decided = settled.decision.decided.find((one) => one.key === key);
+    const kept = settled.published.has(key) || decided?.conclusion.reason === 'same_file';
     const name = item.entry.file;
-    const state = matchedState;
-    if (decided === undefined || name === null || state === null) continue;
-    const kept =
-      settled.published.has(entryKey(item)) || decided.conclusion.status === 'HASH_MISMATCH';
-    if (!kept || !catalogue[decided.conclusion.status].healthy) continue;
-    const removed = attemptStep(context, () => removeDeposit(zone, name, state));
-    const id = entryIds.get(entryKey(item));
-    if (removed && id !== undefined) await setFileState(context.db, id, fileStateIn(zone, name));
+    const entryId = entryIds.get(key);
+    if (!kept || name === null || matchedState === null || entryId === undefined) continue;
+    const done = await removeOne(context, zone, { name, state: matchedState, entryId });
+    if (!done) failed.push(item.digest);
   }
+  return failed;
+}
+
+/** The same for a report that was judged by an earlier scan and still lies there. Returns whether nothing is left to remove. */
+async function removeLeftover(
+  context: TidyContext,
+  zone: AgentZone,
+  round: Round,
+  reportId: number,
+): Promise<boolean> {
+  const removing = new Set(
+    round.agent.scope.filter((job) => job.rules.deposit === 'remove').map((job) => job.database),
+  );
+  if (removing.size === 0) return true;
+  let all = true;
+  for (const { id, entry, fileState } of await entriesOfReport(context.db, reportId)) {
+    if (!removing.has(entry.database) || entry.file === null || fileState === null) continue;
+    const state = fileState.split('|')[0] ?? 'absent';
+    if (state === 'absent' || fileStateIn(zone, entry.file) !== fileState) continue;
+    if (!(await isKept(context.db, id))) continue;
+    all = (await removeOne(context, zone, { name: entry.file, state, entryId: id })) && all;
+  }
+  return all;
 }
 
 async function countDeposits(
@@ -142,18 +178,31 @@ export interface AgentIds {
   readonly jobs: ReadonlyMap<string, number>;
 }
 
-/** After the commit of one agent. */
+/** Reports that have to stay where they are, because a deposit of theirs is still to be removed. */
+async function removeAll(
+  context: TidyContext,
+  zone: AgentZone,
+  round: Round,
+  result: AgentResult,
+  ids: AgentIds,
+): Promise<ReadonlySet<string>> {
+  const failed: string[] = [];
+  for (const settled of result.settled) {
+    failed.push(...(await removeDeposits(context, zone, settled, ids.entries)));
+  }
+  for (const { known } of round.leftovers) {
+    if (!(await removeLeftover(context, zone, round, known.id))) failed.push(known.digest);
+  }
+  return new Set(failed);
+}
+
+/** After the commit of one agent. What the zone refuses as a whole is left to the next scan. */
 export async function tidyAgent(
   context: TidyContext,
   zone: AgentZone | null,
   result: AgentResult,
   ids: AgentIds,
-  held: ReadonlyMap<number, HeldRecord>,
 ): Promise<void> {
-  for (const settled of result.settled) {
-    dropHeld(context, settled, held.get(settled.from.record?.id ?? -1));
-    if (zone !== null) await removeDeposits(context, zone, settled, ids.entries);
-  }
   const { round } = result;
   if (zone === null || round === null) return;
   const judged = result.settled.flatMap(({ from }) => {
@@ -161,12 +210,15 @@ export async function tidyAgent(
     return from.measured.length === 0 || id === undefined ? [] : [{ id, record: from.record }];
   });
   try {
+    const staying = await removeAll(context, zone, round, result, ids);
     await countDeposits(context, zone, judged);
+    const whole = round.agent.scope.length === round.agent.jobs.length;
+    if (!context.archiveReports || !whole) return;
+    for (const item of judgedReports(round, result, ids.reports)) {
+      if (!staying.has(item.digest)) await archiveOne(context, zone, item);
+    }
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
+    context.onVerbose(error.message);
   }
-  const whole = round.agent.scope.length === round.agent.jobs.length;
-  if (!context.archiveReports || !whole) return;
-  for (const item of judgedReports(round, result, ids.reports))
-    await archiveOne(context, zone, item);
 }

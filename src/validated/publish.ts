@@ -3,6 +3,8 @@
  * the folder is flushed; one rename brings it into place; its parent is flushed. Only then does anyone record it. A crash at any
  * point leaves the old world or the new one.
  */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseVersionStamp, versionStamp } from '../core/instant.ts';
 import {
@@ -16,7 +18,7 @@ import {
   syncFolder,
   writeNewFile,
 } from '../files/durable.ts';
-import { Trouble } from '../files/trouble.ts';
+import { attempt, Trouble } from '../files/trouble.ts';
 import { HELD, incomingPath, isNoLinks } from './tree.ts';
 
 export const SUMS = 'SHA256SUMS';
@@ -32,14 +34,36 @@ export interface PrivateCopy {
 /** A line that `sha256sum -c` understands; file names hold neither line breaks nor backslashes. */
 const sumsLine = (copy: PrivateCopy): string => `${copy.sha256}  ${copy.file}\n`;
 
-/** Whether the folder already is this version: left by a scan that was killed before it could record it. */
+/** SHA-256 of a file of ours, in pieces: it may be large. @throws Trouble */
+function hashOf(path: string): string {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+  return attempt('read', path, () => {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      for (let count = -1; count !== 0;) {
+        count = readSync(descriptor, buffer);
+        hash.update(buffer.subarray(0, count));
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+    return hash.digest('hex');
+  });
+}
+
+/**
+ * Whether the folder already is this version: left by a scan that was killed before it could record it. Its bytes are read: a rotten
+ * file of the right size must not stand for the good copy in our hands.
+ */
 function isAlready(path: string, copy: PrivateCopy): boolean {
   const stats = statPath(`${path}/${copy.file}`);
   return (
     stats !== null &&
     stats.isFile() &&
     Number(stats.size) === copy.size &&
-    readText(`${path}/${SUMS}`) === sumsLine(copy)
+    readText(`${path}/${SUMS}`) === sumsLine(copy) &&
+    hashOf(`${path}/${copy.file}`) === copy.sha256
   );
 }
 

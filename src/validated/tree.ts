@@ -56,11 +56,9 @@ export function incomingPath(root: string): string {
   return `${root}/${INCOMING}/${randomBytes(8).toString('hex')}`;
 }
 
-/** Removes what a killed scan left. Only under the lock: nobody else is at work there. */
-export function cleanIncoming(root: string): void {
-  for (const name of listPath(`${root}/${INCOMING}`) ?? [])
-    removeTree(`${root}/${INCOMING}/${name}`);
-}
+/** What a killed scan left. To be removed only under the lock: nobody else is at work there then. */
+export const leftovers = (root: string): string[] =>
+  (listPath(`${root}/${INCOMING}`) ?? []).map((name) => `${root}/${INCOMING}/${name}`);
 
 /** Throws Trouble when the tree cannot be written now, before any backup is judged. */
 export function checkWritable(root: string): void {
