@@ -5,9 +5,9 @@ import { run } from './cli/run.ts';
 import { INTAKE_ROLE } from './intake/role.ts';
 
 if (isMainThread) {
-  void run(process.argv.slice(2), processIo(new URL(import.meta.url))).then((code) => {
-    process.exitCode = code;
-  });
+  void (async () => {
+    process.exitCode = await run(process.argv.slice(2), processIo(new URL(import.meta.url)));
+  })();
 } else if (workerData === INTAKE_ROLE) {
   // Loaded by threads only: hashing costs a sixth of a bare start.
   void import('./intake/worker.ts').then(({ serveIntake }) => serveIntake());

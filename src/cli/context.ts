@@ -1,8 +1,10 @@
 /** What every command starts from: its options, its streams, and the configuration. */
 import { readConfigCache } from '../config/cache.ts';
+import path from 'node:path';
 import { findConfig } from '../config/find.ts';
 import type { Config } from '../core/job.ts';
 import type { Severity } from '../core/statuses.ts';
+import { priorityOf, type Line, type Priority } from '../render/lines.ts';
 import type { Screen } from '../render/views.ts';
 import { version } from '../version.ts';
 import type { Io, Output } from './io.ts';
@@ -45,22 +47,40 @@ export function makeContext(io: Io, options: GlobalOptions, json: boolean): Cont
 }
 
 /** syslog priorities, as `<N>` before each line, where the stream is the journal. */
-const priorities: Readonly<Record<Severity, string>> = {
-  critical: '<3>',
+const priorities: Readonly<Record<Priority, string>> = {
+  error: '<3>',
   warning: '<4>',
-  pending: '<5>',
-  ok: '<6>',
+  notice: '<5>',
+  info: '<6>',
 };
+
+const prefixed = (text: string, priority: Priority): string =>
+  text.replaceAll(/^(?=.)/gmu, priorities[priority]);
 
 /** Writes lines for people; for the journal each carries the priority of its severity. */
 export function writeLines(output: Output, text: string, severity: Severity): void {
   if (text === '') return;
   const whole = text.endsWith('\n') ? text : `${text}\n`;
-  output.write(output.journal ? whole.replaceAll(/^(?=.)/gmu, priorities[severity]) : whole);
+  output.write(output.journal ? prefixed(whole, priorityOf[severity]) : whole);
 }
 
-export const configFileOf = ({ io, options }: Context): string =>
-  findConfig(options.config, io.env, io.uid);
+/** The same, where each line has a severity of its own. */
+export function writeEach(output: Output, lines: readonly Line[]): void {
+  const parts = lines.map(({ text, priority }) =>
+    output.journal ? prefixed(text, priority) : text,
+  );
+  if (parts.length > 0) output.write(`${parts.join('\n')}\n`);
+}
+
+/** Absolute. @throws UserProblem for an empty name, which would silently be another configuration */
+export function configFileOf({ io, options }: Context): string {
+  if (options.config === '') {
+    throw new UserProblem('usage', '--config names no file: it is empty', {
+      hint: 'leave it out to use the file that is searched; see backupmon --help',
+    });
+  }
+  return path.resolve(findConfig(options.config, io.env, io.uid));
+}
 
 /** Loads the configuration, from its cache where that is current. @throws UserProblem with every fault at once */
 export async function loadedConfig(context: Context): Promise<Config> {

@@ -4,6 +4,8 @@ import { isUtf8Locale } from './locale.ts';
 
 export interface Output {
   readonly write: (text: string) => void;
+  /** Waits until everything is written; the errno of what went wrong, or null. A reader that went away is nothing wrong. */
+  readonly flush: () => Promise<string | null>;
   readonly terminal: boolean;
   /** Columns of the terminal; 80 where there is none. */
   readonly width: number;
@@ -19,7 +21,7 @@ export interface Io {
   readonly now: () => number;
   readonly uid: number;
   readonly utf8: boolean;
-  /** Asks on the terminal; null when there is none to ask on. */
+  /** Asks on the terminal; null when there is none to ask on, '' when the question is left without an answer. */
   readonly ask: (question: string) => Promise<string | null>;
   /** The program file, which worker threads run too. */
   readonly program: URL;
@@ -39,13 +41,20 @@ function isJournal(descriptor: number, journal: string | undefined): boolean {
 }
 
 function toOutput(stream: NodeJS.WriteStream, descriptor: number, env: Io['env']): Output {
+  let failure: string | null = null;
   // A reader that goes away (`history | head`) ends the output, not the program.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') failure ??= error.code ?? error.message;
   });
   return {
     write: (text) => {
       stream.write(text);
+    },
+    flush: async () => {
+      // Called back after everything before it was written, or has failed; only then the event is emitted.
+      await new Promise((resolve) => stream.write('', resolve));
+      await new Promise(setImmediate);
+      return failure;
     },
     // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- on a pipe it is undefined, whatever its type says
     terminal: Boolean(stream.isTTY),
@@ -54,15 +63,27 @@ function toOutput(stream: NodeJS.WriteStream, descriptor: number, env: Io['env']
   };
 }
 
+/** The answer; '' when there is none: Ctrl-C, Ctrl-D, or the end of the input. */
+export async function askOn(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  question: string,
+): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const terminal = createInterface({ input, output, terminal: true });
+  return new Promise((resolve) => {
+    // Without a listener Ctrl-C would close it too, and an answer is not waited for after that.
+    terminal.on('SIGINT', () => terminal.close());
+    terminal.on('close', () => resolve(''));
+    terminal.question(question, (answer) => {
+      resolve(answer);
+      terminal.close();
+    });
+  });
+}
+
 async function ask(question: string): Promise<string | null> {
-  if (!process.stdin.isTTY) return null;
-  const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
+  return process.stdin.isTTY ? askOn(process.stdin, process.stderr, question) : null;
 }
 
 /** The real world, as the process sees it. */

@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { statPath } from '../files/durable.ts';
+import { userName, userText } from './names.ts';
 import { UserProblem } from './problems.ts';
 
 /** Files and folders we make are for the owner and its group. */
@@ -11,17 +12,6 @@ const UMASK = 0o027;
 
 /** In Node since 0.9, absent from its type definitions. */
 type WithInitgroups = typeof process & { initgroups: (user: string, group: number) => void };
-
-function nameOf(uid: number): string {
-  try {
-    // Loaded here: a tenth of a bare start, and needed by root only.
-    const { execFileSync } = process.getBuiltinModule('node:child_process');
-    const line = execFileSync('getent', ['passwd', String(uid)], { encoding: 'utf8' });
-    return line.slice(0, line.indexOf(':')) || `uid ${uid}`;
-  } catch {
-    return `uid ${uid}`;
-  }
-}
 
 /** Becomes the owner of `file`, or where it is absent of its folder. @throws UserProblem for anyone who is neither owner nor root */
 export function becomeOwner(file: string, uid: number): void {
@@ -33,15 +23,13 @@ export function becomeOwner(file: string, uid: number): void {
   if (uid !== 0) {
     throw new UserProblem(
       'not_the_owner',
-      `${file} belongs to ${nameOf(owner)}: only that user (or root) may run this`,
-      {
-        hint: `sudo -u ${nameOf(owner)} backupmon …`,
-      },
+      `${file} belongs to ${userText(owner)}: only that user (or root) may run this`,
+      { hint: `sudo -u ${userName(owner) ?? `'#${owner}'`} backupmon …` },
     );
   }
   const group = Number(stats.gid);
-  const name = nameOf(owner);
-  if (name.startsWith('uid ')) process.setgroups?.([group]);
+  const name = userName(owner);
+  if (name === null) process.setgroups?.([group]);
   else (process as WithInitgroups).initgroups(name, group);
   process.setgid?.(group);
   process.setuid?.(owner);

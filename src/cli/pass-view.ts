@@ -1,5 +1,5 @@
 /** What a pass did, for people and scripts. */
-import { catalogue, worst, type Severity } from '../core/statuses.ts';
+import { adviceFor, worst, type Severity } from '../core/statuses.ts';
 import type { Config } from '../core/job.ts';
 import type { JobChangeView, PassOutcome } from '../pass/request.ts';
 import type { PassView } from '../render/views.ts';
@@ -11,6 +11,7 @@ const isBad = (severity: Severity | undefined): boolean =>
 /** The worst current severity of the jobs in scope, and of the reports that this pass refused. */
 export const severityOf = (outcome: PassOutcome): Severity =>
   worst([
+    outcome.quiet,
     ...outcome.changes.map((change) => change.after.severity),
     ...outcome.events
       .filter((event) => event.status === 'REPORT_REFUSED')
@@ -26,7 +27,7 @@ function newsOf(change: JobChangeView): News[] {
   const common = { job: job.id, status: after.status, message: after.message };
   const changed = before?.status !== after.status || before.severity !== after.severity;
   if (isBad(after.severity) && changed) {
-    const advice = catalogue[after.status].advice.replaceAll('{job}', job.id);
+    const advice = adviceFor(after.status, after.reason).replaceAll('{job}', () => job.id);
     news.push({ kind: 'problem', severity: after.severity, ...common, advice });
   } else if (isBad(before?.severity) && after.severity === 'ok') {
     news.push({ kind: 'recovery', severity: 'ok', ...common, advice: '' });
@@ -63,9 +64,21 @@ export function passView(
         job: event.agent,
         status: event.status,
         message: `${event.reason}: ${event.message}`,
-        advice: catalogue.REPORT_REFUSED.advice,
+        advice: adviceFor(event.status, event.reason),
       })),
     ],
     notices: outcome.notices,
+    blocked: outcome.changes.flatMap(({ job, blocked }) =>
+      blocked === null
+        ? []
+        : [
+            {
+              job: job.id,
+              reason: blocked.reason,
+              since: blocked.since,
+              message: blocked.message,
+            },
+          ],
+    ),
   };
 }

@@ -19,6 +19,14 @@ Exit status:
   3  it could not be done: usage, configuration, database, permission, a bug,
      or some job could not be judged`;
 
+const CONFIG_SEARCH = `
+The configuration is the first of:
+  --config FILE
+  $BACKUPMON_CONFIG
+  $XDG_CONFIG_HOME/backupmon/config.yaml (~/.config by default; not for root)
+  /etc/backupmon/config.yaml`;
+
+const OUTPUT_FAILED = 'output_failed';
 const JSON_OPTION = ['--json', 'print one JSON document'] as const;
 
 type Run = (context: Context) => Promise<ExitCode>;
@@ -164,12 +172,15 @@ function makeProgram(io: Io, chosen: Chosen): Command {
     .option('-q, --quiet', 'print nothing but errors: the exit code tells')
     .option('-v, --verbose', 'print every conclusion')
     .option('--no-color', 'never colour')
-    .addHelpText('after', EXIT_STATUS)
+    .addHelpText('after', `${CONFIG_SEARCH}\n${EXIT_STATUS}`)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: () => undefined });
   describe(program, chosen);
   for (const command of program.commands)
-    command.exitOverride().configureOutput(program.configureOutput());
+    command
+      .exitOverride()
+      .configureOutput(program.configureOutput())
+      .configureHelp({ showGlobalOptions: true });
   return program;
 }
 
@@ -190,28 +201,71 @@ async function tell(
     );
     return;
   }
-  if (nagios) {
+  if (nagios && problem.code !== OUTPUT_FAILED) {
     // A plugin speaks on standard output, also when it cannot do its work.
     const { renderNagiosUnknown } = await import('../render/nagios.ts');
     io.out.write(renderNagiosUnknown(problem.message));
     return;
   }
   const { red } = context.errScreen.paint;
-  if (problem.details !== null) io.err.write(problem.details.text);
+  if (problem.details !== null) writeLines(io.err, problem.details.text, 'critical');
   const hint = problem.hint === null ? '' : `\n  ${problem.hint}`;
   writeLines(io.err, `${red('backupmon:')} ${problem.message}${hint}`, 'critical');
 }
 
-/** A usage error of commander's as a problem; its own words are good. */
-const usageProblem = (error: CommanderError): UserProblem =>
-  new UserProblem('usage', error.message.replace(/^error: /u, ''), {
-    hint: 'see backupmon --help',
-  });
+/** A usage error of commander's as a problem: its first line says what, the second may say what was meant. */
+function usageProblem(error: CommanderError, words: readonly string[]): UserProblem {
+  const hint = 'see backupmon --help';
+  if (error.code === 'commander.help') {
+    // Its message is a note of its own: it would have shown the help.
+    const [, unknown] = words;
+    const message = unknown === undefined ? 'no command was given' : `unknown command '${unknown}'`;
+    return new UserProblem('usage', message, { hint });
+  }
+  const [message = '', ...suggestions] = error.message.replace(/^error: /u, '').split('\n');
+  const meant = suggestions.join(' ').replaceAll(/^\(|\)$/gu, '');
+  return new UserProblem('usage', message, { hint: meant === '' ? hint : `${meant} ${hint}` });
+}
+
+/** What nobody foresaw, as ugly as it is: the trace is what a report of it needs. */
+async function tellBug(io: Io, context: Context, error: unknown): Promise<void> {
+  const message = 'this is a bug, please report it with what follows';
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (context.json) {
+    const said = error instanceof Error ? error.message : String(error);
+    await tell(io, context, new UserProblem('bug', `a bug: ${said}`, { hint: trace }), false);
+    return;
+  }
+  writeLines(io.err, `backupmon: ${message}.\n${trace}`, 'critical');
+}
+
+/** Everything that was printed is on its way, or it is told that it is not. */
+async function flushed(io: Io, json: boolean, options: GlobalOptions): Promise<boolean> {
+  const failure = await io.out.flush();
+  if (failure === null) return true;
+  const { meaning } = await import('../files/trouble.ts');
+  const problem = new UserProblem(
+    OUTPUT_FAILED,
+    `the output cannot be written: ${meaning(failure)}`,
+  );
+  await tell(io, makeContext(io, options, json), problem, false);
+  return false;
+}
 
 /** Runs one command. Returns the exit code; never exits by itself. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const chosen: Chosen = { run: null, json: argv.includes('--json') };
   const program = makeProgram(io, chosen);
+  const code = await runChosen(argv, io, program, chosen);
+  return (await flushed(io, chosen.json, program.opts<GlobalOptions>())) ? code : 3;
+}
+
+async function runChosen(
+  argv: readonly string[],
+  io: Io,
+  program: Command,
+  chosen: Chosen,
+): Promise<ExitCode> {
   let options: GlobalOptions = {};
   try {
     program.parse(argv, { from: 'user' });
@@ -221,15 +275,14 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return await chosen.run(makeContext(io, options, chosen.json));
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const problem = error instanceof CommanderError ? usageProblem(error) : knownProblem(error);
+    const problem =
+      error instanceof CommanderError ? usageProblem(error, program.args) : knownProblem(error);
     const context = makeContext(io, options, chosen.json);
-    if (problem !== null) {
-      await tell(io, context, problem, argv.includes('--nagios') && !chosen.json);
-      return problem.exitCode;
+    if (problem === null) {
+      await tellBug(io, context, error);
+      return 3;
     }
-    io.err.write(
-      `backupmon: this is a bug, please report it with what follows.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    return 3;
+    await tell(io, context, problem, argv.includes('--nagios') && !chosen.json);
+    return problem.exitCode;
   }
 }

@@ -38,7 +38,11 @@ export function selector(
 
 function nearby(name: JobName, known: readonly JobName[]): string {
   const lower = `${name.agent}/${name.database ?? ''}`.toLowerCase();
-  const ids = [...new Set(known.map((job) => `${job.agent}/${job.database}`))];
+  const ids = [
+    ...new Set(
+      known.flatMap((job) => (job.database === null ? [] : [`${job.agent}/${job.database}`])),
+    ),
+  ];
   const similar = ids.filter((id) => {
     const [agent = '', database = ''] = id.toLowerCase().split('/');
     return (

@@ -57,7 +57,7 @@ function likelyDatabase(text: string): string | null {
     ) ?? [];
   const guess = double ?? single ?? plain ?? null;
   // No path can hold it, and the file functions throw for it.
-  return guess?.includes('\0') ? null : guess;
+  return guess === null || guess.includes('\0') ? null : guess;
 }
 
 /** Everything that the result of loading depends on, in one line. */

@@ -35,7 +35,7 @@ export function parseYaml(text: string, problems: ProblemList): ParsedText {
     problems.add({ start, end }, complaintAbout(fault, text.slice(start, end)));
   }
   const { yaml } = document.directives ?? {};
-  if (yaml?.explicit && yaml.version !== '1.2') {
+  if (yaml?.explicit === true && yaml.version !== '1.2') {
     problems.add(
       { start: 0, end: 1 },
       {

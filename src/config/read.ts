@@ -26,7 +26,11 @@ export async function readText(file: string): Promise<ReadText> {
   let bytes: Buffer | null;
   try {
     const handle = await open(file);
-    bytes = await contentOf(handle).finally(() => handle.close());
+    try {
+      bytes = await contentOf(handle);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;

@@ -49,6 +49,13 @@ function overdueCycle(job: Job, state: JobState, cycles: Cycles, now: number): n
   return latest === null || isCovered(state, latest) ? null : latest;
 }
 
+/** The first of the cycles in a row, up to the overdue one, that nobody reported: no more is known of those between than of it. */
+function firstMissed(job: Job, state: JobState, cycles: Cycles, now: number): number | null {
+  if (job.rules.schedule.kind === 'every') return missedAnchor(job, state) ?? cycles.cycleOf(now);
+  const began = watchedSince(job, state) as number;
+  return cycles.next(Math.max(state.coveredThrough ?? -Infinity, began - 1));
+}
+
 /** What MISSING says of one cycle. `blocked` names our own trouble, when that is why nothing was judged. */
 export function missingMessage(
   due: number,
@@ -80,13 +87,14 @@ function statusNow(
     return { ...recorded, since: state.since };
   }
   const deadline = cycles.deadline(overdue);
+  const first = firstMissed(job, state, cycles, now) as number;
   return {
     eventId: null,
     status: 'MISSING',
     severity: 'critical',
     ...missingMessage(overdue, deadline, state.blocked),
     cycle: overdue,
-    since: recorded.status === 'MISSING' ? state.since : deadline,
+    since: recorded.status === 'MISSING' ? state.since : cycles.deadline(first),
   };
 }
 

@@ -42,7 +42,7 @@ export const catalogue: Readonly<Record<Status, StatusRow>> = {
     label: 'unchanged',
     healthy: true,
     advice:
-      'The content equals the newest version. If that is normal for this database, set `unchanged: ok`; if not, check that the agent still dumps the live database.',
+      'If that is normal for this database set `unchanged: ok`; if not, check that the agent still dumps the live database.',
   },
   SIZE_ANOMALY: {
     severity: 'warning',
@@ -88,6 +88,16 @@ export const catalogue: Readonly<Record<Status, StatusRow>> = {
     advice: "Look at the report in the agent's folder and at what wrote it.",
   },
 };
+
+/** Where the reason, not the status, tells what to do. */
+const adviceOfReason: ReadonlyMap<string, string> = new Map([
+  ['version_lost', 'Look at the disk and at who removed it; the next healthy backup ends this.'],
+  ['not_judged', 'Mend what blocks it: the report stays, and the next scan judges it.'],
+]);
+
+/** What an administrator does about a conclusion; `{job}` is to be replaced by the job's id. */
+export const adviceFor = (status: Status, reason: string): string =>
+  adviceOfReason.get(reason) ?? catalogue[status].advice;
 
 /** The worse of all given severities; `ok` for none. */
 export function worst(list: Iterable<Severity>): Severity {

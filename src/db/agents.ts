@@ -53,3 +53,14 @@ export async function unexpectedDatabases(
     return unexpectedCount > 0 ? [{ ...agent, unexpected, unexpectedCount }] : [];
   });
 }
+
+/** Agents that have events of their own, whether or not any job of theirs was ever known: history can show them by name. */
+export async function agentsWithEvents(db: Database): Promise<string[]> {
+  const rows = await db
+    .selectFrom('events')
+    .select('agent')
+    .distinct()
+    .where('agent', 'is not', null)
+    .execute();
+  return rows.flatMap(({ agent }) => (agent === null ? [] : [agent]));
+}

@@ -1,5 +1,6 @@
 /** What reports said about each job, as recorded when it was judged. */
 import type { ReportEntry, Stage, StageName } from '../core/report.ts';
+import { inPieces } from './pieces.ts';
 import type { Database } from './schema.ts';
 
 export type Stages = Readonly<Record<StageName, Stage | null>>;
@@ -92,17 +93,11 @@ function toRecorded(
   };
 }
 
-/** SQLite takes at most 32,766 parameters in one statement. */
-const IDS_AT_ONCE = 1000;
-
 export async function entriesById(db: Database, ids: readonly number[]): Promise<RecordedEntry[]> {
-  const result: RecordedEntry[] = [];
-  for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
-    const some = ids.slice(from, from + IDS_AT_ONCE);
-    const rows = await entryQuery(db).where('entries.id', 'in', some).execute();
-    result.push(...rows.map(toRecorded));
-  }
-  return result;
+  const rows = await inPieces(ids, (some) =>
+    entryQuery(db).where('entries.id', 'in', some).execute(),
+  );
+  return rows.map(toRecorded);
 }
 
 export async function entriesOfReport(db: Database, reportId: number): Promise<RecordedEntry[]> {

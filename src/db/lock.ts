@@ -3,20 +3,32 @@
  * EXCLUSIVE. The kernel frees it when its holder dies, however it dies; there is no stale lock to steal.
  */
 import SqliteDatabase from 'better-sqlite3';
+import { databaseProblem } from './open.ts';
 
 export interface Lock {
   readonly release: () => void;
 }
 
-/** Takes the lock, waiting at most `wait` milliseconds; null when somebody else holds it. */
+/**
+ * Takes the lock, waiting at most `wait` milliseconds; null when somebody else holds it. A reader that asks `isRunning` holds it
+ * for an instant too: who does not wait at all may take that for a scan.
+ *
+ * @throws DatabaseProblem when the lock cannot be made or written
+ */
 export function takeLock(databaseFile: string, wait: number): Lock | null {
-  const connection = new SqliteDatabase(`${databaseFile}.lock`, { timeout: wait });
+  const file = `${databaseFile}.lock`;
+  let connection: SqliteDatabase.Database;
+  try {
+    connection = new SqliteDatabase(file, { timeout: wait });
+  } catch (error) {
+    throw databaseProblem(error, file);
+  }
   try {
     connection.exec('begin exclusive');
   } catch (error) {
     connection.close();
     if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return null;
-    throw error;
+    throw databaseProblem(error, file);
   }
   return {
     release: () => {
@@ -25,6 +37,7 @@ export function takeLock(databaseFile: string, wait: number): Lock | null {
     },
   };
 }
+
 /** Whether somebody holds the lock. Needs read permission only; the lock's absence means that nothing ever ran. */
 export function isRunning(databaseFile: string): boolean {
   let connection: SqliteDatabase.Database;

@@ -1,5 +1,6 @@
 /** Opening the database: for reading without leaving a trace, or for writing with every commit on the disk. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import type { Database, Tables } from './schema.ts';
@@ -21,10 +22,16 @@ export type DatabaseFault =
 /** The database cannot be used as it is; the message says what to do. */
 export class DatabaseProblem extends Error {
   readonly fault: DatabaseFault;
-  constructor(fault: DatabaseFault, message: string, options?: ErrorOptions) {
+  readonly hint: string | null;
+  constructor(
+    fault: DatabaseFault,
+    message: string,
+    options: ErrorOptions & { readonly hint?: string } = {},
+  ) {
     super(message, options);
     this.name = 'DatabaseProblem';
     this.fault = fault;
+    this.hint = options.hint ?? null;
   }
 }
 
@@ -46,9 +53,50 @@ export function databaseProblem(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
+  if (error.code.startsWith('SQLITE_CANTOPEN')) return unopened(file, error);
+  if (error.code.startsWith('SQLITE_READONLY')) {
+    return new DatabaseProblem(
+      'unreadable',
+      `${file} cannot be written: its file system is read-only, or there is no write permission on it or its folder`,
+      { cause: error },
+    );
+  }
   return new DatabaseProblem('unreadable', `${file}: ${error.message} (${error.code})`, {
     cause: error,
   });
+}
+
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** SQLite does not say why it could not open a file. */
+function unopened(file: string, cause: unknown): DatabaseProblem {
+  if (isFolder(file))
+    return new DatabaseProblem('unreadable', `${file} is a folder, not a file`, { cause });
+  const folder = dirname(file);
+  return new DatabaseProblem(
+    'unreadable',
+    `${file} cannot be opened: there is no permission to read it, or ${folder} cannot be written`,
+    {
+      cause,
+      hint: `readers belong into the group of ${folder} (mode 2750): usermod -aG GROUP USER`,
+    },
+  );
+}
+
+/** Whether the file is there; a folder that may not be entered is no answer. */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return false;
+    throw unopened(file, error);
+  }
 }
 
 function connect(file: string, write: boolean): SqliteDatabase.Database {
@@ -57,6 +105,8 @@ function connect(file: string, write: boolean): SqliteDatabase.Database {
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
+    // Says at once when the file cannot be written: SQLite would do so at the first row.
+    connection.exec('begin immediate; rollback');
     return connection;
   }
   const connection = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
@@ -117,7 +167,7 @@ function checkVersion(connection: SqliteDatabase.Database, file: string): void {
  * @throws DatabaseProblem when it is absent, foreign, or of another schema.
  */
 export function openDatabase(file: string, mode: 'read' | 'write'): OpenDatabase {
-  if (!existsSync(file)) {
+  if (!isThere(file)) {
     throw new DatabaseProblem('absent', `${file} does not exist; run \`backupmon init-db\``);
   }
   try {
@@ -169,13 +219,13 @@ export async function transaction<T>(db: Database, work: () => Promise<T>): Prom
 
 /**
  * Creates the schema, or brings an older one up to date; each migration in a transaction of its own. Safe to repeat. Returns
- * how many migrations ran.
+ * whether the file was absent or empty, and how many migrations ran.
  *
  * @throws DatabaseProblem when the file belongs to another program or to a newer version.
  */
 export async function initialiseDatabase(
   file: string,
-): Promise<OpenDatabase & { readonly ran: number }> {
+): Promise<OpenDatabase & { readonly fresh: boolean; readonly ran: number }> {
   try {
     const { migrations } = await import('./migrations/index.ts');
     const connection = connect(file, true);
@@ -195,7 +245,7 @@ export async function initialiseDatabase(
         connection.pragma(`user_version = ${index + 1}`);
       });
     }
-    return { ...result, ran: migrations.length - version };
+    return { ...result, fresh: version === 0, ran: migrations.length - version };
   } catch (error) {
     throw databaseProblem(error, file);
   }

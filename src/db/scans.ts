@@ -61,6 +61,15 @@ export async function finishScan(
     .execute();
 }
 
+/** A pass that ended by an error: it is over, and counts as no complete scan. */
+export async function abandonScan(db: Database, id: number, finishedAt: number): Promise<void> {
+  await db
+    .updateTable('scans')
+    .set({ finished_at: finishedAt, exit_code: 3, complete: 0 })
+    .where('id', '=', id)
+    .execute();
+}
+
 const columns = ['id', 'started_at', 'finished_at', 'exit_code'] as const;
 
 const toScan = (row: {

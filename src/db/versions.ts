@@ -1,5 +1,6 @@
 /** The healthy versions, and the held copies beside them. */
 import type { Assurance } from '../core/statuses.ts';
+import { inPieces } from './pieces.ts';
 import type { Database, HeldTable } from './schema.ts';
 
 export type VersionState = 'present' | 'pruning' | 'pruned' | 'lost' | 'unverified' | 'set_aside';
@@ -54,6 +55,33 @@ export async function versionsIn(
     .where('state', 'in', states)
     .execute();
   return rows as VersionRecord[];
+}
+
+/** Where a version lies: all that is needed to see whether it is there. */
+export type VersionPlace = Pick<VersionRecord, 'jobId' | 'folder' | 'file' | 'size'>;
+
+/** Every version that is recorded as present. */
+export const versionPlaces = (db: Database): Promise<VersionPlace[]> =>
+  db
+    .selectFrom('versions')
+    .select(['job_id as jobId', 'folder', 'file', 'size'])
+    .where('state', '=', 'present')
+    .execute();
+
+/** Versions of these jobs that are present, by job id. */
+export async function versionsOfJobs(
+  db: Database,
+  jobIds: readonly number[],
+): Promise<Map<number, VersionRecord[]>> {
+  const rows = await inPieces(jobIds, (some) =>
+    db
+      .selectFrom('versions')
+      .select(columns)
+      .where('job_id', 'in', some)
+      .where('state', '=', 'present')
+      .execute(),
+  );
+  return Map.groupBy(rows as VersionRecord[], (version) => version.jobId);
 }
 
 /** Versions of a job that are present, oldest first. */

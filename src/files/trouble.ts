@@ -35,10 +35,12 @@ const meanings: Readonly<Record<string, string>> = {
   ENFILE: 'too many open files in the system',
   EEXIST: 'it exists already',
   ENOTDIR: 'not a folder',
+  EISDIR: 'it is a folder',
   ELOOP: 'it is a symbolic link',
 };
 
-const meaning = (code: string): string => {
+/** The errno name in words, and itself. */
+export const meaning = (code: string): string => {
   const words = meanings[code];
   return words === undefined ? code : `${words} (${code})`;
 };

@@ -166,7 +166,7 @@ async function addEntries(
       reportChangedAt: file.file.changedAt,
       recorded: before,
     };
-    const newest = before?.endedAt === record?.state.lastJudgedEnd;
+    const newest = before?.endedAt === record?.lastJudgedEnd;
     if (before === null || (arrived && newest && hasChanged(context.zone, before))) {
       draft.toJudge.push(item);
     }

@@ -1,17 +1,23 @@
-/** What the database remembers, loaded once at the start of a pass. */
+/** What the database remembers of everything, loaded once at the start of a pass; more is asked for where something happens. */
 import type { Job } from '../core/job.ts';
 import { pathConflicts } from '../core/path-conflicts.ts';
 import { loadAgents, type AgentRecord } from '../db/agents.ts';
 import { entriesById, type RecordedEntry } from '../db/entries.ts';
-import { loadJobs, type JobRecord } from '../db/jobs.ts';
+import { glanceAtJobs, type JobGlance } from '../db/jobs.ts';
 import type { Database } from '../db/schema.ts';
-import { loadHeld, versionsIn, type HeldRecord, type VersionRecord } from '../db/versions.ts';
+import {
+  loadHeld,
+  versionPlaces,
+  versionsIn,
+  type HeldRecord,
+  type VersionPlace,
+} from '../db/versions.ts';
 
 export interface Memory {
   /** By `agent/database`. */
-  readonly jobs: Map<string, JobRecord>;
+  readonly jobs: Map<string, JobGlance>;
   /** Versions of a job that are recorded as present, by job id. */
-  readonly versions: Map<number, VersionRecord[]>;
+  readonly versions: Map<number, VersionPlace[]>;
   /** Folders that are known and count for nothing: not verified, dated by a wrong clock, or about to go. */
   readonly unverified: ReadonlySet<string>;
   readonly held: Map<number, HeldRecord>;
@@ -20,8 +26,8 @@ export interface Memory {
   readonly recheck: Map<number, RecordedEntry>;
 }
 
-function byJob(versions: readonly VersionRecord[]): Map<number, VersionRecord[]> {
-  const result = new Map<number, VersionRecord[]>();
+function byJob(versions: readonly VersionPlace[]): Map<number, VersionPlace[]> {
+  const result = new Map<number, VersionPlace[]>();
   for (const version of versions) {
     const list = result.get(version.jobId);
     if (list === undefined) result.set(version.jobId, [version]);
@@ -37,22 +43,25 @@ export class ConfigConflict extends Error {
 
 /** @throws ConfigConflict when a job's path still holds another job's versions */
 export function checkPaths(jobs: readonly Job[], memory: Memory): void {
+  // A path that is recorded as the job's own was checked when it was recorded.
+  const moved = jobs.filter((job) => memory.jobs.get(job.id)?.path !== job.path);
+  if (moved.length === 0) return;
   const owners = new Map([...memory.jobs].map(([id, record]) => [record.id, id]));
   const versions = [...memory.versions].flatMap(([jobId, list]) =>
     list.map(({ folder }) => ({ folder, owner: owners.get(jobId) ?? '' })),
   );
-  const conflicts = pathConflicts(jobs, versions);
+  const conflicts = pathConflicts(moved, versions);
   if (conflicts.length > 0) throw new ConfigConflict(conflicts.join('\n'));
 }
 
 export async function loadMemory(db: Database): Promise<Memory> {
-  const jobs = await loadJobs(db);
+  const jobs = await glanceAtJobs(db);
   const ids = [...jobs.values()].flatMap((job) => job.recheckEntryId ?? []);
   const recheck = await entriesById(db, ids);
   const unverified = await versionsIn(db, ['unverified', 'set_aside', 'pruning']);
   return {
     jobs,
-    versions: byJob(await versionsIn(db, ['present'])),
+    versions: byJob(await versionPlaces(db)),
     unverified: new Set(unverified.map((version) => version.folder)),
     held: await loadHeld(db),
     agents: await loadAgents(db),

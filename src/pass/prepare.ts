@@ -5,15 +5,16 @@ import { cyclesOf, type Calendar } from '../core/missed.ts';
 import { newState } from '../core/state.ts';
 import { worthCopying } from '../core/worth-copying.ts';
 import { coveredCycles } from '../db/events.ts';
-import type { JobRecord } from '../db/jobs.ts';
+import { jobsById, type JobGlance, type JobRecord } from '../db/jobs.ts';
 import type { Database } from '../db/schema.ts';
+import { versionsOfJobs } from '../db/versions.ts';
 import type { AgentZone } from '../deposits/drop-zone.ts';
 import { Trouble } from '../files/trouble.ts';
 import type { Stray } from '../validated/compare.ts';
 import type { Round, ToJudge } from './gather.ts';
 import { measure, type Intake, type Measured } from './measure.ts';
 import type { Memory } from './memory.ts';
-import { belongsTo, compareTree, verifies, type TreeState } from './reconcile.ts';
+import { belongsTo, compareTree, isUntouched, verifies, type TreeState } from './reconcile.ts';
 import { entryKey, type JobCase } from './settle.ts';
 
 /** Files of one agent that are open at once. */
@@ -48,39 +49,61 @@ const emptyTree: TreeState = {
   mtimeChanged: false,
 };
 
-/** Looks at the tree; `agentTrouble` is what kept the agent's folder from being read. */
-export function openJob(context: PrepareContext, job: Job, agentTrouble: Trouble | null): OpenJob {
-  const record = context.memory.jobs.get(job.id) ?? null;
-  try {
-    const tree = compareTree(context.validated, job, record, context.memory);
-    return { job, record, tree, trouble: agentTrouble };
-  } catch (error) {
-    if (!(error instanceof Trouble)) throw error;
-    return { job, record, tree: emptyTree, trouble: error };
-  }
+/** Loads what is remembered of some jobs and looks at their trees; `agentTrouble` is what kept the agent's folder from being read. */
+export async function openJobs(
+  context: PrepareContext,
+  jobs: readonly Job[],
+  agentTrouble: Trouble | null,
+): Promise<OpenJob[]> {
+  const ids = jobs.flatMap((job) => context.memory.jobs.get(job.id)?.id ?? []);
+  const records = await jobsById(context.db, ids);
+  const versions = await versionsOfJobs(context.db, ids);
+  return jobs.map((job) => {
+    const record = records.get(context.memory.jobs.get(job.id)?.id ?? -1) ?? null;
+    const own = versions.get(record?.id ?? -1) ?? [];
+    try {
+      const { validated, memory } = context;
+      const tree = compareTree(validated, job, record, own, memory.unverified);
+      return { job, record, tree, trouble: agentTrouble };
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      return { job, record, tree: emptyTree, trouble: error };
+    }
+  });
 }
 
-/** Whether anything can have changed for a job about which no report says anything new. */
-export function isQuiet(context: PrepareContext, { job, record, tree, trouble }: OpenJob): boolean {
-  if (record === null || trouble !== null || tree.mtimeChanged || tree.lost.length > 0)
+/** Whether what is remembered of a job, about which no report says anything new, asks for a decision now. */
+function isSettled(context: PrepareContext, job: Job, state: JobGlance): boolean {
+  if (state.expected === 0 || state.blockedReason !== null || state.arrivingUntil !== null) {
     return false;
-  const { state } = record;
-  if (!record.expected || record.path !== job.path || state.blocked !== null) return false;
-  if (state.arrivingUntil !== null) return false;
-  if (
-    context.complete &&
-    (state.watchBegan === null || state.scheduleKey !== context.scheduleKey(job))
-  )
-    return false;
-  if (state.watchBegan === null) return true;
-  const anchor = state.settledThrough ?? state.watchBegan;
+  }
+  // A watch begins, or nothing is expected before a complete scan has begun it.
+  if (state.watchBegan === null || state.scheduleKey !== context.scheduleKey(job)) {
+    return !context.complete;
+  }
   if (job.rules.schedule.kind === 'every') {
+    const anchor = state.settledThrough ?? state.watchBegan;
     return anchor + job.rules.schedule.period + job.rules.grace > context.now;
   }
   const latest = context.latestPassed(job);
-  return (
-    latest === null || latest < state.watchBegan || latest <= (state.settledThrough ?? -Infinity)
-  );
+  const from = Math.max(state.settledThrough ?? -Infinity, state.watchBegan - 1);
+  return latest === null || latest <= from;
+}
+
+/**
+ * Whether nothing has happened to a job: no decision is due, and its versions lie where they lay. Its status is then what was recorded.
+ * Most jobs of most scans are quiet, so this makes no more than two system calls each and builds nothing.
+ */
+export function isQuiet(context: PrepareContext, job: Job): boolean {
+  const record = context.memory.jobs.get(job.id);
+  if (record === undefined || !isSettled(context, job, record)) return false;
+  try {
+    return isUntouched(context.validated, job, record, context.memory);
+  } catch (error) {
+    // Whoever opens the job meets it again, and can say what it means.
+    if (error instanceof Trouble) return false;
+    throw error;
+  }
 }
 
 /** Runs `work` over a list, at most `limit` at once, results in the order of the list. */

@@ -6,7 +6,7 @@ import { judge } from '../core/judge.ts';
 import { cycleOfReport, type Calendar } from '../core/missed.ts';
 import { entriesById, entriesNaming, type RecordedEntry } from '../db/entries.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
-import { updateJob, type JobRecord } from '../db/jobs.ts';
+import { jobsById, updateJob, type JobRecord } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
 import {
@@ -349,7 +349,8 @@ export async function promote(request: PromoteRequest): Promise<PromoteOutcome> 
   const { config, db, job, dryRun } = request;
   const memory = await loadMemory(db);
   checkPaths(config.jobs, memory);
-  const known = memory.jobs.get(job.id);
+  const glance = memory.jobs.get(job.id);
+  const known = glance === undefined ? undefined : (await jobsById(db, [glance.id])).get(glance.id);
   if (known === undefined) return refused('not_reported', `no scan has seen ${job.id} yet`);
   const versions = await versionsOfJob(db, known.id);
   const held = memory.held.get(known.id);

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { FoundVersion, KnownVersion } from '../core/decision.ts';
 import type { Job } from '../core/job.ts';
-import type { JobRecord } from '../db/jobs.ts';
+import type { JobGlance, JobRecord } from '../db/jobs.ts';
 import type { VersionRecord } from '../db/versions.ts';
 import { attempt, Trouble } from '../files/trouble.ts';
 import { findStrays, folderMtime, missingPart, type Stray } from '../validated/compare.ts';
@@ -38,14 +38,23 @@ const toKnown = (
   record,
 });
 
+/** Every recorded version is in place, and no name has come or gone since the folder was last listed. @throws Trouble */
+export function isUntouched(root: string, job: Job, record: JobGlance, memory: Memory): boolean {
+  if (record.path !== job.path) return false;
+  for (const version of memory.versions.get(record.id) ?? []) {
+    if (missingPart(root, version) !== null) return false;
+  }
+  return folderMtime(root, job.path) === record.folderMtime;
+}
+
 /** @throws Trouble when the tree cannot be read: then nothing is lost, we only cannot see it */
 export function compareTree(
   root: string,
   job: Job,
   record: JobRecord | null,
-  memory: Memory,
+  versions: readonly VersionRecord[],
+  unverified: ReadonlySet<string>,
 ): TreeState {
-  const versions = record === null ? [] : (memory.versions.get(record.id) ?? []);
   const present: (KnownVersion & { record: VersionRecord })[] = [];
   const lost: (FoundVersion & { record: VersionRecord })[] = [];
   for (const version of versions) {
@@ -59,7 +68,7 @@ export function compareTree(
   const moved = record !== null && record.path !== job.path;
   const mtimeChanged = moved || lost.length > 0 || mtime !== (record?.folderMtime ?? null);
   if (mtime === null || !mtimeChanged) return { present, lost, strays: [], mtime, mtimeChanged };
-  const known = new Set([...versions.map((version) => version.folder), ...memory.unverified]);
+  const known = new Set([...versions.map((version) => version.folder), ...unverified]);
   return { present, lost, strays: findStrays(root, job.path, known), mtime, mtimeChanged };
 }
 

@@ -2,6 +2,7 @@
 import type { AgentConfig, Config, Job } from '../core/job.ts';
 import type { Calendar } from '../core/missed.ts';
 import type { JobStanding } from '../core/standing.ts';
+import type { Severity } from '../core/statuses.ts';
 import type { JobState, Standing } from '../core/state.ts';
 import type { EventRecord } from '../db/events.ts';
 import type { Database } from '../db/schema.ts';
@@ -41,7 +42,10 @@ export interface JobChangeView {
 export interface PassOutcome {
   /** In the order in which they were recorded. */
   readonly events: readonly EventRecord[];
+  /** Jobs that something was decided about. */
   readonly changes: readonly JobChangeView[];
+  /** Worst severity of the jobs in scope that nothing was decided about. */
+  readonly quiet: Severity;
   /** Things that are about no job: the clock, a file system without links. */
   readonly notices: readonly string[];
   readonly unexpected: readonly {

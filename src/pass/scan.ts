@@ -5,6 +5,7 @@
  */
 import { cyclesOf, type Calendar } from '../core/missed.ts';
 import { standingNow } from '../core/standing.ts';
+import { worst, type Severity } from '../core/statuses.ts';
 import type { EventRecord } from '../db/events.ts';
 import { unexpectedDatabases } from '../db/agents.ts';
 import { retireJob } from '../db/jobs.ts';
@@ -24,7 +25,7 @@ import type { Intake } from './measure.ts';
 import { checkPaths, loadMemory, type Memory } from './memory.ts';
 import {
   isQuiet,
-  openJob,
+  openJobs,
   prepare,
   type OpenJob,
   type Prepared,
@@ -93,11 +94,11 @@ async function planAgent(
   const trouble = found instanceof Trouble ? found : null;
   const round = found instanceof Trouble || found === null || isEmpty(found) ? null : found;
   const waiting = new Set(round?.toJudge.map((item) => item.job));
-  const jobs = agent.scope
-    .map((job) => openJob(context, job, trouble))
-    .filter(
-      (open) => waiting.has(open.job) || round?.arrivingUntil != null || !isQuiet(context, open),
-    );
+  const mayChange = trouble !== null || round?.arrivingUntil != null;
+  const toOpen = agent.scope.filter(
+    (job) => mayChange || waiting.has(job) || !isQuiet(context, job),
+  );
+  const jobs = toOpen.length === 0 ? [] : await openJobs(context, toOpen, trouble);
   return round === null && jobs.length === 0 ? null : { agent, round, jobs };
 }
 
@@ -215,7 +216,7 @@ async function finishAll(
 /** Jobs that were expected and are not any more are neither judged nor counted from now on. */
 async function retire({ db, config }: PassRequest, memory: Memory): Promise<void> {
   const enabled = new Set(config.jobs.filter((job) => job.enabled).map((job) => job.id));
-  const gone = [...memory.jobs].filter(([id, record]) => record.expected && !enabled.has(id));
+  const gone = [...memory.jobs].filter(([id, record]) => record.expected === 1 && !enabled.has(id));
   if (gone.length === 0) return;
   await transaction(db, async () => {
     for (const [, record] of gone) await retireJob(db, record.id);
@@ -250,22 +251,29 @@ async function tellLinks(running: Running): Promise<void> {
   );
 }
 
-function changesOf(running: Running): JobChangeView[] {
-  const { request, memory, settled, calendar } = running;
-  return request.config.jobs
-    .filter((job) => job.enabled && request.inScope(job))
-    .map((job) => {
-      const record = memory.jobs.get(job.id) ?? null;
-      const state = settled.get(job.id)?.decision.state ?? record?.state ?? null;
-      const cycles = state === null ? null : cyclesOf(job, state, calendar);
-      return {
-        job,
-        before: record?.state.standing ?? null,
-        blockedBefore: record?.state.blocked != null,
-        after: standingNow(job, state, cycles, request.now),
-        blocked: state?.blocked ?? null,
-      };
-    });
+/** How the jobs that something was decided about stand, before and after. */
+function changesOf({ request, settled, calendar }: Running): JobChangeView[] {
+  return [...settled.values()].map(({ from: { job, record }, decision: { state } }) => {
+    const before = record?.state;
+    return {
+      job,
+      before: before?.standing ?? null,
+      blockedBefore: before?.blocked != null,
+      after: standingNow(job, state, cyclesOf(job, state, calendar), request.now),
+      blocked: state.blocked,
+    };
+  });
+}
+
+/** The worst of those that nothing was decided about: their status is what was recorded. */
+function quietOf({ request, memory, settled }: Running): { jobs: number; severity: Severity } {
+  const quiet = request.config.jobs.filter(
+    (job) => job.enabled && !settled.has(job.id) && request.inScope(job),
+  );
+  const severity = worst(
+    quiet.map((job) => (memory.jobs.get(job.id)?.severity ?? 'pending') as Severity),
+  );
+  return { jobs: quiet.length, severity };
 }
 
 function outcomeOf(
@@ -276,13 +284,15 @@ function outcomeOf(
 ): PassOutcome {
   const { events, notices, settled } = running;
   const changes = changesOf(running);
+  const quiet = quietOf(running);
   return {
     events,
     changes,
+    quiet: quiet.severity,
     notices,
     unexpected,
     counts: {
-      jobs: changes.length,
+      jobs: changes.length + quiet.jobs,
       reports: works.reduce((sum, work) => sum + (work.round?.seen.length ?? 0), 0),
       events: events.length,
       published: [...settled.values()].reduce((sum, item) => sum + item.published.size, 0),

@@ -1,4 +1,5 @@
 /** `backupmon history` for people: one line per recorded conclusion, newest first. */
+import { lineOf, type Line } from './lines.ts';
 import { clean, columnsOf, inColour, sign, statusText } from './symbols.ts';
 import { minuteOf } from './times.ts';
 import type { EventView, HistoryView, Screen } from './views.ts';
@@ -21,6 +22,14 @@ export function eventMessage(event: EventView, screen: Screen): string {
   return `${aside}${times}${clean(message, screen) || clean(reason, screen)}${by}`;
 }
 
+/** A report that was put aside says nothing of the job, good or bad: its reason says why. */
+function statusCell({ status, severity, reason }: EventView, screen: Screen): string {
+  if (status === 'UNKNOWN' && severity === 'ok')
+    return `${sign('dash', screen)} ${clean(reason, screen).replaceAll('_', ' ')}`;
+  // "held" is what the status column has no room for; `status JOB` tells it.
+  return statusText(status, severity, screen).replace(/, held$/i, '');
+}
+
 interface Row {
   readonly event: EventView;
   /** Time, status and subject, padded to the same width in all rows, with colours. */
@@ -34,8 +43,7 @@ function leads(
   columns: number,
 ): { rows: Row[]; used: number } {
   const cells = events.map((event) => ({
-    // "held" is what the status column has no room for; `status JOB` tells it.
-    status: statusText(event.status, event.severity, screen).replace(/, held$/i, ''),
+    status: statusCell(event, screen),
     subject: clean(eventSubject(event), screen),
     event,
   }));
@@ -45,7 +53,8 @@ function leads(
   const spare = Math.floor((columns - 80) / 2);
   const subjectWidth = Math.min(widest('subject'), widestJob + spare);
   const rows = cells.map(({ status, subject, event }) => {
-    const word = inColour(event.severity, padEnd(status, statusWidth), screen);
+    const severity = event.status === 'UNKNOWN' ? 'pending' : event.severity;
+    const word = inColour(severity, padEnd(status, statusWidth), screen);
     const about = padEnd(fitMiddle(subject, subjectWidth, sign('cut', screen)), subjectWidth);
     return { event, lead: `${minuteOf(event.at)}${gap}${word}${gap}${about}` };
   });
@@ -63,14 +72,17 @@ export function eventLines(events: readonly EventView[], screen: Screen): string
 }
 
 /** The same with every message in full: one that does not fit stands below, indented. */
-export function wholeEventLines(events: readonly EventView[], screen: Screen): string[] {
+export function wholeEventLines(events: readonly EventView[], screen: Screen): Line[] {
   const columns = columnsOf(screen);
   const { rows, used } = leads(events, screen, columns);
   const room = columns - used - gap.length;
   return rows.flatMap(({ event, lead }) => {
     const message = eventMessage(event, screen);
-    if (visibleWidth(message) <= room) return [`${lead}${gap}${message}`.trimEnd()];
-    return [lead.trimEnd(), ...hanging('    ', message, columns)];
+    const lines =
+      visibleWidth(message) <= room
+        ? [`${lead}${gap}${message}`.trimEnd()]
+        : [lead.trimEnd(), ...hanging('    ', message, columns)];
+    return lines.map((line) => lineOf(line, event.severity));
   });
 }
 

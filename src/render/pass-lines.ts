@@ -1,6 +1,7 @@
 /** What a scan or a promotion says: news on its own, every conclusion when asked for. */
 import { catalogue, type Severity } from '../core/statuses.ts';
 import { wholeEventLines } from './history-table.ts';
+import { info, lineOf, textOf, type Line } from './lines.ts';
 import { remarkLines, unexpectedRemark } from './remarks.ts';
 import { clean, inColour, looks, shellWord, sign, statusWord } from './symbols.ts';
 import type { PassView, Screen } from './views.ts';
@@ -34,26 +35,32 @@ function newsLine(news: News, screen: Screen): string {
  * One line for each new problem or recovery, then the notices; '' when there is nothing to say, so that cron sends no
  * mail. These lines go into mails and journals, one message each: they are not broken at the width of the screen.
  */
-export function renderNews(view: PassView, screen: Screen): string {
-  const lines = [
-    ...view.news.map((news) => newsLine(news, screen)),
-    ...view.notices.map((notice) => clean(notice, screen)),
-  ];
-  return lines.map((line) => `${line}\n`).join('');
-}
+export const renderNews = (view: PassView, screen: Screen): string =>
+  textOf(newsLines(view, screen));
+
+/** The same for the journal: a recovery is more than an information, and a notice asks to be looked at. */
+export const newsLines = (view: PassView, screen: Screen): Line[] => [
+  ...view.news.map((news) =>
+    lineOf(newsLine(news, screen), news.kind === 'recovery' ? 'pending' : news.severity),
+  ),
+  ...view.notices.map((notice) => lineOf(clean(notice, screen), 'warning')),
+];
 
 /**
  * Every conclusion, for `-v` and `--dry-run`, in the order given, messages in full. No line is wider than the screen, or 80
  * columns where that is less.
  */
-export function renderEvents(view: PassView, screen: Screen): string {
-  const lines = [
-    ...(view.events.length === 0 ? ['No new conclusions.'] : wholeEventLines(view.events, screen)),
-    ...remarkLines(
-      view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
-      screen,
-    ),
-    ...(view.dryRun ? ['Dry run: nothing was copied, recorded, archived or sent.'] : []),
-  ];
-  return lines.map((line) => `${line}\n`).join('');
-}
+export const renderEvents = (view: PassView, screen: Screen): string =>
+  textOf(passEventLines(view, screen));
+
+/** The same for the journal. */
+export const passEventLines = (view: PassView, screen: Screen): Line[] => [
+  ...(view.events.length === 0
+    ? [info('No new conclusions.')]
+    : wholeEventLines(view.events, screen)),
+  ...remarkLines(
+    view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
+    screen,
+  ),
+  ...(view.dryRun ? [info('Dry run: nothing was copied, recorded, archived or sent.')] : []),
+];

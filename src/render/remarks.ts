@@ -1,6 +1,7 @@
 /** What stands below the status table: facts that are no status, each with what to do about it. */
 import { bytes } from '../core/bytes.ts';
 import type { Severity } from '../core/statuses.ts';
+import { lineOf, type Line } from './lines.ts';
 import { clean, columnsOf, inColour, shellWord, sign, symbolOf } from './symbols.ts';
 import { minuteOf } from './times.ts';
 import type { HeldView, JobView, Screen, StatusView, UnexpectedView } from './views.ts';
@@ -74,10 +75,10 @@ export function statusRemarks(view: StatusView, screen: Screen): Remark[] {
 }
 
 /** Wrapped lines; an agent that is merely unexpected has a bullet and no alarm sign. */
-export function remarkLines(remarks: readonly Remark[], screen: Screen): string[] {
+export function remarkLines(remarks: readonly Remark[], screen: Screen): Line[] {
   return remarks.flatMap(({ severity, text }) => {
     const symbol = severity === 'pending' ? sign('bullet', screen) : symbolOf(severity, screen);
     const [first = '', ...rest] = hanging(`${symbol} `, text, columnsOf(screen));
-    return [inColour(severity, first, screen), ...rest];
+    return [inColour(severity, first, screen), ...rest].map((line) => lineOf(line, severity));
   });
 }

@@ -1,7 +1,7 @@
 /** A row of recent sizes, small enough for a table. */
 
-const blocks = [...'▁▂▃▄▅▆▇█'] as const;
-const marks = [...'_.-=^'] as const;
+const blocks = Array.from('▁▂▃▄▅▆▇█');
+const marks = Array.from('_.-=^');
 
 /**
  * One character for each of the last `columns` sizes, oldest first. Heights count from zero, not from the smallest size:

@@ -1,5 +1,5 @@
 /** `backupmon status JOB`: the status of one job and the evidence behind it. */
-import { catalogue } from '../core/statuses.ts';
+import { adviceFor } from '../core/statuses.ts';
 import { checkLines, inBothZones, type Check } from './check.ts';
 import {
   contentCheck,
@@ -77,11 +77,13 @@ function outlook(view: JobDetailView, screen: Screen): string[] {
 
 function nextSteps(view: JobDetailView, screen: Screen): string[] {
   const { job, standing, held, blocked } = view.job;
-  const { status, severity } = standing;
-  const advice = severity === 'ok' ? '' : catalogue[status].advice;
+  const { status, severity, reason } = standing;
+  const advice = severity === 'ok' ? '' : adviceFor(status, reason);
   const command = promoteCommand(job.id, screen);
   const steps = [
-    ...(blocked === null ? [] : ['Mend what blocks it, as told above; the next scan judges it.']),
+    ...(blocked === null || reason === 'not_judged'
+      ? []
+      : ['Mend what blocks it, as told above; the next scan judges it.']),
     ...(advice === '' ? [] : [advice.replaceAll('{job}', () => shellWord(job.id))]),
     ...(held === null || status === 'SIZE_ANOMALY' ? [] : [`Promote the held copy: ${command}`]),
   ];
@@ -92,7 +94,7 @@ function nextSteps(view: JobDetailView, screen: Screen): string[] {
 /** No line is wider than the screen, or 80 columns where that is less; each ends in a line feed. */
 export function renderJobDetail(view: JobDetailView, screen: Screen): string {
   const { bold } = screen.paint;
-  const remarks = remarkLines(jobRemarks(view.job, screen, false), screen);
+  const remarks = remarkLines(jobRemarks(view.job, screen, false), screen).map(({ text }) => text);
   const recent = eventLines(view.recent.slice(0, recentShown), screen);
   return [
     ...headline(view, screen),

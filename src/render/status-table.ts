@@ -1,13 +1,12 @@
 /** `backupmon status` for people: where every job stands, one line each. */
+import { info, lineOf, textOf, type Line } from './lines.ts';
+import { isProblem } from './problem.ts';
 import { remarkLines, statusRemarks } from './remarks.ts';
 import { statusLines } from './status-columns.ts';
 import { clean, columnsOf, worstFirst } from './symbols.ts';
 import { momentAndAge } from './times.ts';
-import type { JobView, Screen, StatusView } from './views.ts';
+import type { Screen, StatusView } from './views.ts';
 import { wrap } from './width.ts';
-
-const isProblem = ({ standing }: JobView): boolean =>
-  standing.severity === 'critical' || standing.severity === 'warning';
 
 /** `1 critical, 1 warning, 2 ok`; what there is none of is left out. */
 export function countsText(summary: StatusView['summary']): string {
@@ -31,24 +30,33 @@ function nothingToShow(view: StatusView, problemsOnly: boolean): string {
 }
 
 /** Every line ends in a line feed; none is wider than the screen, or 80 columns where that is less. */
-export function renderStatus(
+export const renderStatus = (
   view: StatusView,
   screen: Screen,
   options: { readonly problemsOnly: boolean },
-): string {
+): string => textOf(statusTableLines(view, screen, options));
+
+/** The same for the journal: a row by the severity of its job. */
+export function statusTableLines(
+  view: StatusView,
+  screen: Screen,
+  options: { readonly problemsOnly: boolean },
+): Line[] {
   const jobs = options.problemsOnly ? view.jobs.filter(isProblem) : view.jobs;
   const columns = columnsOf(screen);
   const table =
     jobs.length === 0
-      ? wrap(nothingToShow(view, options.problemsOnly), columns)
-      : statusLines(jobs, view.now, screen);
+      ? wrap(nothingToShow(view, options.problemsOnly), columns).map(info)
+      : // The head, then a row for each job.
+        statusLines(jobs, view.now, screen).map((text, index) =>
+          lineOf(text, jobs[index - 1]?.standing.severity ?? 'ok'),
+        );
   const remarks = remarkLines(statusRemarks(view, screen), screen);
   const footer = `${clean(view.site, screen, 60)}: ${countsText(view.summary)}; ${lastScanText(view)}`;
   return [
     ...table,
-    ...(remarks.length === 0 ? [] : ['', ...remarks]),
-    '',
-    ...wrap(footer, columns).map((line) => screen.paint.dim(line)),
-    '',
-  ].join('\n');
+    ...(remarks.length === 0 ? [] : [info(''), ...remarks]),
+    info(''),
+    ...wrap(footer, columns).map((line) => info(screen.paint.dim(line))),
+  ];
 }

@@ -155,6 +155,13 @@ export interface PassView {
     readonly advice: string;
   }[];
   readonly notices: readonly string[];
+  /** Jobs that could not be judged, because of trouble of our own. */
+  readonly blocked: readonly {
+    readonly job: string;
+    readonly reason: string;
+    readonly since: number;
+    readonly message: string;
+  }[];
 }
 
 export interface HistoryView {

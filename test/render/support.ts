@@ -236,6 +236,7 @@ export const passView = (changes: Partial<PassView> = {}): PassView => ({
   unexpected: [],
   news: [],
   notices: [],
+  blocked: [],
   ...changes,
 });
 

@@ -34,8 +34,13 @@ async function judged(
   return { world, code, status, reason };
 }
 
-const entry = (change: (entry: Record<string, any>) => void): Partial<Deposit> => ({
-  change: (report) => change(report.databases['compta'] as Record<string, any>),
+type Entry = Partial<Report['databases'][string]> & {
+  BACKUP: Stage;
+  COMPRESS: Stage;
+  TRANSFER: Stage;
+};
+const entry = (change: (entry: Entry) => void): Partial<Deposit> => ({
+  change: (report) => change(report.databases['compta'] as Entry),
 });
 
 const cases: readonly [

@@ -175,6 +175,7 @@ export class World {
     let err = '';
     const stream = (write: (text: string) => void) => ({
       write,
+      flush: async () => null,
       terminal: false,
       width: 80,
       journal: false,

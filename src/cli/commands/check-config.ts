@@ -6,7 +6,7 @@ import { renderConfigProblems } from '../../render/config-problems.ts';
 import type { Config } from '../../core/job.ts';
 import { pathConflicts } from '../../core/path-conflicts.ts';
 import { ownedFolders } from '../../db/versions.ts';
-import { configFileOf, type Context, type ExitCode } from '../context.ts';
+import { configFileOf, writeLines, type Context, type ExitCode } from '../context.ts';
 import { knownProblem } from '../problems.ts';
 
 /** Faults that only the database can tell; none where it cannot be read, which is not the configuration's fault. */
@@ -50,12 +50,14 @@ export async function checkConfig(context: Context): Promise<ExitCode> {
       toJson(checkConfigDocument({ now: io.now(), ok: problems.length === 0, file, problems })),
     );
   } else if (problems.length > 0) {
-    io.err.write(renderConfigProblems(problems, context.errScreen.paint));
+    writeLines(io.err, renderConfigProblems(problems, context.errScreen.paint), 'critical');
   } else if (loaded.kind === 'ok' && context.options.quiet !== true) {
     const { jobs } = loaded.config;
     const disabled = jobs.filter((job) => !job.enabled).length;
-    io.out.write(
-      `${file}: valid, ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}${disabled > 0 ? `, ${disabled} of them disabled` : ''}\n`,
+    writeLines(
+      io.out,
+      `${file}: valid, ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}${disabled > 0 ? `, ${disabled} of them disabled` : ''}`,
+      'ok',
     );
   }
   return problems.length === 0 ? 0 : 3;

@@ -1,13 +1,16 @@
 /** `backupmon history`: what was concluded, newest first. */
 import { parseDuration } from '../../core/duration.ts';
-import { parseInstant } from '../../core/instant.ts';
-import { statuses, type Status } from '../../core/statuses.ts';
+import type { Config } from '../../core/job.ts';
+import { formatInstant, parseInstant } from '../../core/instant.ts';
+import { catalogue, statuses, type Status } from '../../core/statuses.ts';
+import { agentsWithEvents } from '../../db/agents.ts';
 import { listEvents } from '../../db/events.ts';
 import { loadJobs } from '../../db/jobs.ts';
 import { openDatabase } from '../../db/open.ts';
+import type { Database } from '../../db/schema.ts';
 import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
 import { UserProblem } from '../problems.ts';
-import { parseName, selector } from '../selection.ts';
+import { parseName, selector, type JobName } from '../selection.ts';
 import { toEventView } from '../status-view.ts';
 
 const PEOPLE_LIMIT = 20;
@@ -30,14 +33,23 @@ function instantOf(option: string, text: string, now: number, zone: string): num
   });
 }
 
+/** The code name of a status, and the words that people see for it: `size anomaly, held` are two. */
+const namesOf = (status: Status): string[] =>
+  [status, ...catalogue[status].label.split(',')].map(plainWord);
+
+const plainWord = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/gu, ' ');
+
 function statusesOf(text: string | undefined): Status[] {
   if (text === undefined) return [];
   return text.split(',').map((word) => {
-    const wanted = word.trim().toUpperCase();
-    const found = statuses.find((status) => status === wanted);
+    const found = statuses.find((status) => namesOf(status).includes(plainWord(word)));
     if (found !== undefined) return found;
-    throw new UserProblem('usage', `--status ${word} is no status`, {
-      hint: `one of ${statuses.join(', ')}`,
+    throw new UserProblem('usage', `--status ${text}: "${word}" is no status`, {
+      hint: `one or more, separated by commas, of ${statuses.join(', ')}`,
     });
   });
 }
@@ -46,6 +58,16 @@ function limitOf(text: string | undefined, json: boolean): number | null {
   if (text === undefined) return json ? null : PEOPLE_LIMIT;
   if (/^[1-9]\d{0,8}$/u.test(text)) return Number(text);
   throw new UserProblem('usage', `--limit ${text} is no whole number above 0`);
+}
+
+/** Jobs of the configuration and of the past, and agents of which only reports were refused. */
+async function everyName(config: Config, db: Database): Promise<JobName[]> {
+  const agents = await agentsWithEvents(db);
+  return [
+    ...config.jobs,
+    ...(await loadJobs(db)).values(),
+    ...agents.map((agent) => ({ agent, database: null })),
+  ];
 }
 
 export async function history(
@@ -62,9 +84,15 @@ export async function history(
     return text === undefined ? null : instantOf(name, text, now, config.timezone);
   };
   const [since, until] = [at('since'), at('until')];
+  if (since !== null && until !== null && until <= since) {
+    throw new UserProblem(
+      'usage',
+      `--until ${options.until} (${formatInstant(until)}) is not after --since ${options.since} (${formatInstant(since)})`,
+    );
+  }
   const { db, close } = openDatabase(config.database, 'read');
   try {
-    if (names.length > 0) selector(names, [...config.jobs, ...(await loadJobs(db)).values()]);
+    if (names.length > 0) selector(names, await everyName(config, db));
     const events = await listEvents(db, {
       jobs: names.map(parseName),
       since,
@@ -81,7 +109,7 @@ export async function history(
     if (context.json) {
       const { historyDocument, toJson } = await import('../../render/json/index.ts');
       context.io.out.write(toJson(historyDocument(view)));
-    } else {
+    } else if (context.options.quiet !== true) {
       const { renderHistory } = await import('../../render/history-table.ts');
       writeLines(context.io.out, renderHistory(view, context.outScreen), 'ok');
     }

@@ -1,18 +1,31 @@
 /** `backupmon init-db`: makes or migrates the database, and marks the validated tree as ours. */
-import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { formatInstant, versionStamp } from '../../core/instant.ts';
 import { takeLock } from '../../db/lock.ts';
 import { initialiseDatabase } from '../../db/open.ts';
 import { getMeta, setMeta } from '../../db/scans.ts';
 import { versionsIn } from '../../db/versions.ts';
-import { attempt } from '../../files/trouble.ts';
+import { makeFolder, statPath } from '../../files/durable.ts';
+import { attempt, Trouble } from '../../files/trouble.ts';
 import { placeMarker } from '../../validated/tree.ts';
 import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
 import { becomeOwner } from '../owner.ts';
-import { UserProblem } from '../problems.ts';
+import { installCommand, UserProblem } from '../problems.ts';
 
 const LOCK_WAIT_MS = 10_000;
+/** Argument of install(1) for the state folder. */
+const STATE_MODE = ' -m 2750';
+/** What SQLite keeps beside a database. */
+const COMPANIONS = ['-wal', '-shm'] as const;
 
 export interface InitOptions {
   readonly reset: boolean;
@@ -27,17 +40,75 @@ async function confirm(context: Context, file: string): Promise<void> {
   });
 }
 
+/** A name beside the old one that nothing has yet, not even what belongs to a database of that name. */
+function freeName(file: string, now: number): string {
+  for (let number = 1; ; number += 1) {
+    const name = `${file}.${versionStamp(now)}${number === 1 ? '' : `-${number}`}.bak`;
+    if (['', ...COMPANIONS].every((suffix) => statPath(name + suffix) === null)) return name;
+  }
+}
+
 /** Never deletes: the old file keeps its content under another name. The -wal belongs to it and goes with it. */
 function moveAside(file: string, now: number): string {
-  const backup = `${file}.${versionStamp(now)}.bak`;
+  const backup = freeName(file, now);
   attempt('rename', file, () => renameSync(file, backup));
-  for (const suffix of ['-wal', '-shm']) {
+  for (const suffix of COMPANIONS) {
     if (existsSync(`${file}${suffix}`))
       attempt('rename', `${file}${suffix}`, () =>
         renameSync(`${file}${suffix}`, `${backup}${suffix}`),
       );
   }
   return backup;
+}
+
+/** One level only: a whole missing path is a typing error or a disk that is not mounted. */
+function checkParent(what: string, folder: string, mode: string): void {
+  const parent = dirname(folder);
+  if (existsSync(parent)) return;
+  throw new UserProblem(
+    'folder_absent',
+    `${what} cannot be made: ${parent} does not exist either; mount it, or make it first`,
+    { hint: installCommand(folder, mode) },
+  );
+}
+
+/** Without permission, root can mend it with one command. */
+function orInstall(path: string, mode: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Trouble) || !['EACCES', 'EPERM'].includes(error.code)) throw error;
+    throw new UserProblem(error.reason, error.message, { hint: installCommand(path, mode) });
+  }
+}
+
+/** Group-readable, and new files in it keep the group: readers of `status` need no more. */
+function makeStateFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  checkParent(`the folder of the database, ${folder},`, folder, STATE_MODE);
+  orInstall(folder, STATE_MODE, () =>
+    attempt('make folder', folder, () => {
+      mkdirSync(folder);
+      chmodSync(folder, 0o2750);
+    }),
+  );
+}
+
+/** Whatever is wrong with the tree is told before there is a database, which would look as if all were well. */
+function prepareTree(validated: string): void {
+  const stats = attempt('look at', validated, () => statSync(validated, { throwIfNoEntry: false }));
+  if (stats === undefined) {
+    checkParent(`validated, ${validated},`, validated, '');
+    orInstall(validated, '', () => makeFolder(validated));
+    return;
+  }
+  if (!stats.isDirectory())
+    throw new UserProblem('validated_unusable', `validated: ${validated} is a file, not a folder`);
+  orInstall(validated, '', () =>
+    attempt('write in', validated, () =>
+      accessSync(validated, constants.R_OK | constants.W_OK | constants.X_OK),
+    ),
+  );
 }
 
 export async function initDb(context: Context, options: InitOptions): Promise<ExitCode> {
@@ -49,22 +120,15 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
   };
   if (options.reset && !options.yes && existsSync(database)) await confirm(context, database);
   becomeOwner(database, context.io.uid);
-  const folder = dirname(database);
-  // Group-readable, and new files in it keep the group: readers of `status` need no more.
-  if (!existsSync(folder)) {
-    attempt('make folder', folder, () => {
-      mkdirSync(folder);
-      chmodSync(folder, 0o2750);
-    });
-  }
+  makeStateFolder(dirname(database));
+  prepareTree(validated);
   const lock = takeLock(database, LOCK_WAIT_MS);
   if (lock === null)
     throw new UserProblem('busy', 'a scan is running; try again when it has finished');
   try {
     if (options.reset && existsSync(database))
       say(`moved the old database to ${moveAside(database, now)}`);
-    const fresh = !existsSync(database);
-    const { db, close, ran } = await initialiseDatabase(database);
+    const { db, close, fresh, ran } = await initialiseDatabase(database);
     try {
       chmodSync(database, 0o640);
       if ((await getMeta(db, 'initialised_at')) === null)

@@ -1,15 +1,16 @@
 /** `backupmon promote`: an administrator vouches for a backup. */
-import { userInfo } from 'node:os';
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Config, Job } from '../../core/job.ts';
 import { forPeople } from '../../core/text.ts';
 import { takeLock } from '../../db/lock.ts';
-import { openDatabase } from '../../db/open.ts';
+import { databaseProblem, openDatabase } from '../../db/open.ts';
 import { beginScan, finishScan } from '../../db/scans.ts';
 import { promote as runPromotion, type PromoteOutcome } from '../../pass/promote.ts';
 import { checkMarker } from '../../validated/tree.ts';
 import { version } from '../../version.ts';
 import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { finishedPass } from '../finished-pass.ts';
+import { userText } from '../names.ts';
 import { becomeOwner } from '../owner.ts';
 import { UserProblem } from '../problems.ts';
 import { readerFor } from '../reader.ts';
@@ -25,9 +26,11 @@ export interface PromoteOptions {
   readonly dryRun: boolean;
 }
 
+/** Who vouches: the name that sudo or the login gave, else the user's own. To be asked before becoming the owner. */
 function operatorOf({ io }: Context): string {
-  const name = io.env['SUDO_USER'] ?? io.env['LOGNAME'] ?? io.env['USER'] ?? userInfo().username;
-  return forPeople(name, 100);
+  const names = [io.env['SUDO_USER'], io.env['LOGNAME'], io.env['USER']];
+  const said = names.map((name) => forPeople(name ?? '', 100).trim()).find((name) => name !== '');
+  return said ?? userText(io.uid);
 }
 
 function jobNamed(config: Config, name: string): Job {
@@ -66,6 +69,7 @@ async function print(
           unexpected: [],
           news: [],
           notices: [],
+          blocked: [],
         }),
       ),
     );
@@ -84,6 +88,7 @@ export async function promote(
 ): Promise<ExitCode> {
   const config = await loadedConfig(context);
   const job = jobNamed(config, name);
+  const operator = operatorOf(context);
   if (!options.dryRun) becomeOwner(config.database, context.io.uid);
   await openDatabase(config.database, 'read').close();
   const lock = options.dryRun
@@ -104,7 +109,7 @@ export async function promote(
             complete: false,
             program: version,
           });
-      const outcome = await runPromotion({
+      const promotion = {
         config,
         db,
         calendar: occurrencesOf,
@@ -114,10 +119,14 @@ export async function promote(
         file: file ?? null,
         force: options.force,
         dryRun: options.dryRun,
-        operator: operatorOf(context),
+        operator,
         note: options.reason === undefined ? null : forPeople(options.reason),
         reader: readerFor(config, 0, context.io.program, () => undefined),
-      });
+      };
+      const outcome =
+        passId === null
+          ? await runPromotion(promotion)
+          : await finishedPass(db, passId, context, () => runPromotion(promotion));
       const published = outcome.kind === 'promoted' ? 1 : 0;
       if (passId !== null) {
         const counts = {
@@ -136,6 +145,8 @@ export async function promote(
     } finally {
       await close();
     }
+  } catch (error) {
+    throw databaseProblem(error, config.database);
   } finally {
     lock.release();
   }

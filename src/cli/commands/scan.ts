@@ -3,20 +3,33 @@ import { occurrencesOf } from '../../calendar/occurrences.ts';
 import { writeConfigCache } from '../../config/cache.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Config } from '../../core/job.ts';
-import { takeLock } from '../../db/lock.ts';
-import { openDatabase, type OpenDatabase } from '../../db/open.ts';
-import { beginScan, finishScan, unfinishedScan } from '../../db/scans.ts';
+import { takeLock, type Lock } from '../../db/lock.ts';
+import { databaseProblem, openDatabase, type OpenDatabase } from '../../db/open.ts';
+import { beginScan, finishScan, unfinishedScan, type ScanRecord } from '../../db/scans.ts';
 import type { PassOutcome, PassRequest } from '../../pass/request.ts';
 import { scan as runPass } from '../../pass/scan.ts';
 import { checkMarker, checkWritable } from '../../validated/tree.ts';
 import { version } from '../../version.ts';
-import { exitCodes, loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import {
+  exitCodes,
+  loadedConfig,
+  writeEach,
+  writeLines,
+  type Context,
+  type ExitCode,
+} from '../context.ts';
 import { becomeOwner } from '../owner.ts';
+import { finishedPass } from '../finished-pass.ts';
 import { passView, severityOf } from '../pass-view.ts';
 import { UserProblem } from '../problems.ts';
 import { progressLine } from '../progress.ts';
 import { readerFor } from '../reader.ts';
 import { selector } from '../selection.ts';
+
+/** Readers hold the lock for an instant, to see whether somebody else does. */
+const LOCK_WAIT_MS = 300;
+/** Between taking the lock and recording itself, and again before it lets go, a pass needs some milliseconds. */
+const LOCK_ATTEMPTS = 10;
 
 export interface ScanOptions {
   readonly dryRun: boolean;
@@ -25,27 +38,52 @@ export interface ScanOptions {
 export const exitCodeOf = (outcome: PassOutcome): ExitCode =>
   outcome.counts.blocked > 0 ? 3 : exitCodes[severityOf(outcome)];
 
-/** Another pass holds the lock: that is fine, unless it has been at it for too long. */
-async function yieldTo(context: Context, config: Config): Promise<ExitCode> {
+async function runningPass(config: Config): Promise<ScanRecord | null> {
   const { db, close } = openDatabase(config.database, 'read');
   try {
-    const other = await unfinishedScan(db);
-    const age = other === null ? 0 : context.io.now() - other.startedAt;
-    if (age > config.scanTimeout) {
-      throw new UserProblem(
-        'scan_stuck',
-        `another scan has been running for ${formatDuration(age)}, longer than scan_timeout (${formatDuration(config.scanTimeout)})`,
-        {
-          hint: 'look for the process `backupmon scan`; the lock is freed as soon as it ends',
-        },
-      );
-    }
-    if (context.options.verbose === true)
-      writeLines(context.io.err, 'another scan is running: nothing to do', 'ok');
-    return 0;
+    return await unfinishedScan(db);
   } finally {
     await close();
   }
+}
+
+/** The lock, or the pass that holds it. @throws UserProblem when something else holds it */
+async function lockOrOther(config: Config): Promise<Lock | ScanRecord> {
+  for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt += 1) {
+    const lock = takeLock(config.database, LOCK_WAIT_MS);
+    if (lock !== null) return lock;
+    const other = await runningPass(config);
+    if (other !== null) return other;
+  }
+  throw new UserProblem(
+    'locked',
+    `${config.database}.lock is held, but no scan is recorded as running: nothing was scanned`,
+    { hint: `init-db holds it too; \`fuser ${config.database}.lock\` names the process` },
+  );
+}
+
+/** Another pass holds the lock: that is fine, unless it has been at it for too long. */
+async function yieldTo(context: Context, config: Config, other: ScanRecord): Promise<ExitCode> {
+  const { io } = context;
+  const now = io.now();
+  const age = now - other.startedAt;
+  if (age > config.scanTimeout) {
+    throw new UserProblem(
+      'scan_stuck',
+      `another scan has been running for ${formatDuration(age)}, longer than scan_timeout (${formatDuration(config.scanTimeout)})`,
+      {
+        hint: 'look for the process `backupmon scan`; the lock is freed as soon as it ends',
+      },
+    );
+  }
+  const notice = 'another scan is running: nothing to do';
+  if (context.json) {
+    const { passDocument, toJson } = await import('../../render/json/index.ts');
+    const nothing = { events: [], unexpected: [], news: [], blocked: [] };
+    const about = { now, command: 'scan', severity: 'ok', dryRun: false } as const;
+    io.out.write(toJson(passDocument({ ...about, ...nothing, notices: [notice] })));
+  } else if (context.options.verbose === true) writeLines(io.err, notice, 'ok');
+  return 0;
 }
 
 function requestFor(
@@ -94,10 +132,10 @@ async function print(
     return;
   }
   if (context.options.quiet === true) return;
-  const { renderEvents, renderNews } = await import('../../render/pass-lines.ts');
+  const { newsLines, passEventLines } = await import('../../render/pass-lines.ts');
   if (context.options.verbose === true || dryRun)
-    writeLines(out, renderEvents(view, context.outScreen), view.severity);
-  writeLines(out, renderNews(view, context.outScreen), view.severity);
+    writeEach(out, passEventLines(view, context.outScreen));
+  writeEach(out, newsLines(view, context.outScreen));
   if (out.terminal && !dryRun && view.news.length === 0) {
     const { counts } = outcome;
     writeLines(
@@ -145,7 +183,7 @@ async function locked(
       complete,
       program: version,
     });
-    const outcome = await runPass({ ...request, passId });
+    const outcome = await finishedPass(db, passId, context, () => runPass({ ...request, passId }));
     const code = exitCodeOf(outcome);
     await finishScan(db, passId, context.io.now(), code, outcome.counts);
     await print(context, config, outcome, now, false);
@@ -167,11 +205,13 @@ export async function scan(
   becomeOwner(config.database, context.io.uid);
   // Says what is wrong with the database before a lock file is made beside it.
   await openDatabase(config.database, 'read').close();
-  const lock = takeLock(config.database, 0);
-  if (lock === null) return yieldTo(context, config);
+  const lock = await lockOrOther(config);
+  if ('startedAt' in lock) return yieldTo(context, config, lock);
   try {
     writeConfigCache(config, context.io.env, version);
     return await locked(context, config, names, now);
+  } catch (error) {
+    throw databaseProblem(error, config.database);
   } finally {
     lock.release();
   }

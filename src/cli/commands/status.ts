@@ -3,7 +3,16 @@ import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Job } from '../../core/job.ts';
 import { isRunning } from '../../db/lock.ts';
 import { openDatabase } from '../../db/open.ts';
-import { exitCodes, loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { isProblem } from '../../render/problem.ts';
+import type { StatusView } from '../../render/views.ts';
+import {
+  exitCodes,
+  loadedConfig,
+  writeEach,
+  writeLines,
+  type Context,
+  type ExitCode,
+} from '../context.ts';
 import { selector } from '../selection.ts';
 import { formerJob, statusView, type StatusSource } from '../status-view.ts';
 
@@ -48,19 +57,21 @@ export async function status(
 async function print(
   context: Context,
   source: StatusSource,
-  view: Awaited<ReturnType<typeof statusView>>,
+  view: StatusView,
   names: readonly string[],
   options: StatusOptions,
 ): Promise<void> {
   const { out } = context.io;
+  // The summary tells of all of them all the same.
+  const listed = options.problems ? { ...view, jobs: view.jobs.filter(isProblem) } : view;
   if (context.json) {
     const { statusDocument, toJson } = await import('../../render/json/index.ts');
-    out.write(toJson(statusDocument(view)));
+    out.write(toJson(statusDocument(listed)));
     return;
   }
   if (options.nagios) {
     const { renderNagios } = await import('../../render/nagios.ts');
-    out.write(renderNagios(view));
+    out.write(renderNagios(listed));
     return;
   }
   if (context.options.quiet === true) return;
@@ -68,13 +79,9 @@ async function print(
   if (only !== undefined && names[0]?.includes('/') === true) {
     const { jobDetail } = await import('../detail-view.ts');
     const { renderJobDetail } = await import('../../render/status-detail.ts');
-    out.write(renderJobDetail(await jobDetail(source, view, only), context.outScreen));
+    writeLines(out, renderJobDetail(await jobDetail(source, view, only), context.outScreen), 'ok');
     return;
   }
-  const { renderStatus } = await import('../../render/status-table.ts');
-  writeLines(
-    out,
-    renderStatus(view, context.outScreen, { problemsOnly: options.problems }),
-    view.severity,
-  );
+  const { statusTableLines } = await import('../../render/status-table.ts');
+  writeEach(out, statusTableLines(view, context.outScreen, { problemsOnly: options.problems }));
 }

@@ -13,6 +13,12 @@ export function passDocument(view: PassView): object {
     unexpected: unexpectedObjects(view.unexpected),
     unexpected_count: unexpectedCount(view.unexpected),
     notices: [...view.notices],
+    blocked: view.blocked.map(({ job, reason, since, message }) => ({
+      job,
+      reason,
+      since: time(since),
+      message,
+    })),
   };
 }
 

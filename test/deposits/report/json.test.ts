@@ -14,7 +14,7 @@ function plain(value: Json): unknown {
   if (value instanceof JsonNumber) return Number(value.literal);
   if (value instanceof Map) {
     const object = {};
-    for (const [key, member] of value) {
+    for (const [key, member] of value as ReadonlyMap<string, Json>) {
       const property = {
         value: plain(member),
         enumerable: true,
@@ -173,7 +173,7 @@ test('a text of 8 MiB, also one of escapes only, is one value', () => {
 });
 
 test('agrees with JSON.parse on every document that JSON.stringify writes', () => {
-  const document = fc.jsonValue({ maxDepth: 6, noUnicodeString: false });
+  const document = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' });
   fc.assert(
     fc.property(document, fc.constantFrom('', ' ', '\t', '\n  '), (value, indent) => {
       const text = JSON.stringify(value, null, indent);
