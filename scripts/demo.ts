@@ -10,8 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addEntries, backUp, dumps, failToBackUp, makeDatabase } from './demo/agent.ts';
 
 const program = path.resolve(import.meta.dirname, '../bin/backupmon.js');
-const minute = 60_000;
-const hour = 60 * minute;
+const hour = 3_600_000;
+const silentPeriod = 5_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'backupmon-demo-'));
 const deposits = path.join(folder, 'deposits');
@@ -30,7 +30,7 @@ agents:
   yaounde: { databases: [wiki] } # healthy, but nothing has changed in the second round
   douala: # never reports
     databases:
-      crm: { schedule: '* * * * *', grace: 0s } # every minute, so that nobody waits for a night
+      crm: { schedule: every 5s, grace: 0s } # so that nobody waits for a night
 `;
 
 const say = (text: string): void => {
@@ -75,12 +75,10 @@ async function depositRound(ended: Date): Promise<{ boutique: string }> {
   return { boutique };
 }
 
-/** The first backup of the silent agent is due at the full minute that follows the first scan. */
-async function untilNextMinute(since: number): Promise<void> {
-  const wait = (Math.floor(since / minute) + 1) * minute - Date.now();
-  if (wait <= 0) return;
-  explain(`douala's backup is due at the next full minute; waiting ${Math.ceil(wait / 1000)} s …`);
-  await sleep(wait);
+/** The watch of the silent agent began during the first scan, which had ended at `scanned`; its backup is due a period later. */
+async function untilSilentIsDue(scanned: number): Promise<void> {
+  explain(`douala's backup is due 5 s after that first scan; waiting for it …`);
+  await sleep(Math.max(0, scanned + silentPeriod - Date.now()));
 }
 
 /** A demo that does not show what it promises has to fail. */
@@ -105,10 +103,9 @@ async function demo(): Promise<void> {
 
   explain('Last night, four of the five agents have deposited dumps and reports. cron runs:');
   await depositRound(new Date(Date.now() - 23 * hour));
-  const firstScan = Date.now();
   backupmon('scan', 2);
 
-  await untilNextMinute(firstScan);
+  await untilSilentIsDue(Date.now());
   explain(
     "A day's work later they have done so again. yaounde's database is still the same, and one bit of lyon's file changed on the way.",
   );

@@ -26,7 +26,7 @@ function start() {
   let cachedData;
   try {
     cachedData = readFileSync(join(__dirname, 'backupmon.cache'));
-  } catch (error) {
+  } catch {
     // There is none.
   }
   const filename = join(__dirname, 'backupmon.cjs');

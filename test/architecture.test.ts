@@ -95,7 +95,7 @@ const laws: Readonly<Record<string, Law>> = {
       'pass',
       'version',
     ],
-    builtins: ['child_process', 'fs', 'os', 'path', 'readline/promises'],
+    builtins: ['child_process', 'fs', 'os', 'path', 'readline'],
     packages: ['commander', 'picocolors'],
     why: 'it joins the rooms and talks to people; nothing but main stands above it',
   },

@@ -72,10 +72,16 @@ export async function askOn(
   const { createInterface } = await import('node:readline');
   const terminal = createInterface({ input, output, terminal: true });
   return new Promise((resolve) => {
+    let answered = false;
     // Without a listener Ctrl-C would close it too, and an answer is not waited for after that.
     terminal.on('SIGINT', () => terminal.close());
-    terminal.on('close', () => resolve(''));
+    terminal.on('close', () => {
+      // What follows is not to stand behind the question.
+      if (!answered) output.write('\n');
+      resolve('');
+    });
     terminal.question(question, (answer) => {
+      answered = true;
       resolve(answer);
       terminal.close();
     });

@@ -20,29 +20,41 @@ export const severityOf = (outcome: PassOutcome): Severity =>
 
 type News = PassView['news'][number];
 
-/** What is news about a job: a problem that was not there before, or the end of one. */
-function newsOf(change: JobChangeView): News[] {
-  const { job, before, after, blocked, blockedBefore } = change;
-  const news: News[] = [];
+/** What is news about a job's status: a problem that was not there before, or the end of one. */
+function newsOf({ job, before, after }: JobChangeView): News[] {
   const common = { job: job.id, status: after.status, message: after.message };
   const changed = before?.status !== after.status || before.severity !== after.severity;
   if (isBad(after.severity) && changed) {
     const advice = adviceFor(after.status, after.reason).replaceAll('{job}', () => job.id);
-    news.push({ kind: 'problem', severity: after.severity, ...common, advice });
-  } else if (isBad(before?.severity) && after.severity === 'ok') {
-    news.push({ kind: 'recovery', severity: 'ok', ...common, advice: '' });
+    return [{ kind: 'problem', severity: after.severity, ...common, advice }];
   }
-  if (blocked !== null && !blockedBefore) {
-    news.push({
-      kind: 'problem',
-      severity: 'critical',
-      job: job.id,
-      status: after.status,
-      message: `could not be judged: ${blocked.message}`,
-      advice: 'mend that; the report stays for the next scan',
-    });
-  }
-  return news;
+  return isBad(before?.severity) && after.severity === 'ok'
+    ? [{ kind: 'recovery', severity: 'ok', ...common, advice: '' }]
+    : [];
+}
+
+const NAMES_SHOWN = 3;
+
+/** Jobs that are newly blocked: one line for each cause, not for each job. A folder that is not mounted blocks them all. */
+function blockedNews(changes: readonly JobChangeView[]): News[] {
+  const blocked = changes.filter((change) => change.blocked !== null && !change.blockedBefore);
+  const causes = Map.groupBy(blocked, (change) => change.blocked?.message ?? '');
+  return [...causes].flatMap(([cause, list]): News[] => {
+    const [first] = list;
+    if (first === undefined) return [];
+    const names = list.slice(0, NAMES_SHOWN).map((change) => change.job.id);
+    const more = list.length > NAMES_SHOWN ? ', …' : '';
+    return [
+      {
+        kind: 'problem',
+        severity: 'critical',
+        job: list.length === 1 ? first.job.id : `${list.length} jobs (${names.join(', ')}${more})`,
+        status: first.after.status,
+        message: `could not be judged: ${cause}`,
+        advice: 'mend that; the report stays for the next scan',
+      },
+    ];
+  });
 }
 
 export function passView(
@@ -58,6 +70,7 @@ export function passView(
     unexpected: outcome.unexpected,
     news: [
       ...outcome.changes.flatMap(newsOf),
+      ...blockedNews(outcome.changes),
       ...refused.map((event): News => ({
         kind: 'problem',
         severity: event.severity,

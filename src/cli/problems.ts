@@ -39,7 +39,6 @@ export function installCommand(path: string, mode = ''): string {
 
 /** Who lacks which permission, and how to give it. */
 function permissionHint({ action, path }: Trouble): string {
-  if (action === 'make folder') return installCommand(path);
   const { user } = ownNames();
   const writes = /^(?:write|rename|make|remove)/u.test(action);
   return writes

@@ -138,7 +138,6 @@ function keyFault(
 
 function scalarTree(value: unknown, source: string | undefined, span: Span): ScalarTree {
   const simple = value === null || typeof value === 'number' || typeof value === 'boolean';
-  // oxlint-disable-next-line typescript/no-base-to-string -- what is not simple is text or a bigint
   const words = String(value);
   const kept = simple ? value : words;
   return { kind: 'scalar', value: kept, text: source ?? words, span, unreadable: false };

@@ -53,15 +53,15 @@ export function decideEntry(
   }
   const cycle = cycleOf(draft, facts, pending);
   const verdict = verdictOn(draft, facts, pending, cycle);
+  const overtaken = overtakenBy(draft, pending, later);
   if (verdict.kind === 'blocked') {
     const { reason, message } = verdict;
     const blocked = { reason, message, since: facts.state.blocked?.since ?? facts.now };
     draft.notJudged.set(cycle, blocked);
     draft.state = { ...draft.state, blocked };
     draft.waiting.push(pending.key);
-  } else if (isMismatch(verdict) && sameFileLater(pending, later)) {
-    const message = `a newer report names the same file, ${pending.entry.file}`;
-    putAside(draft, pending, cycle, 'superseded', message);
+  } else if (isMismatch(verdict) && overtaken !== null) {
+    putAside(draft, pending, cycle, 'superseded', overtaken);
     draft.state = withCover(draft.state, facts.job, pending.endedAt, cycle);
   } else if (verdict.kind === 'arriving') {
     const until = Math.max(verdict.until, draft.state.arrivingUntil ?? 0);
@@ -77,6 +77,31 @@ const isMismatch = (verdict: Exclude<Verdict, { kind: 'blocked' }>): boolean =>
 
 const sameFileLater = ({ entry }: PendingEntry, later: readonly PendingEntry[]): boolean =>
   entry.file !== null && later.some((other) => other.entry.file === entry.file);
+
+/**
+ * The version that a report tells of, to the second and the byte, as it is when a scan was killed before it could record what it had
+ * published, or when the database was lost.
+ */
+const isSafe = (draft: Draft, { endedAt, entry, judgedBefore }: PendingEntry): boolean =>
+  judgedBefore === null &&
+  draft.versions.some(
+    (version) =>
+      version.sha256 === entry.expected.sha256 &&
+      Math.floor(version.endedAt / 1000) === Math.floor(endedAt / 1000),
+  );
+
+/** Why a file that does not match says nothing about the backup of this report; null when it does. */
+function overtakenBy(
+  draft: Draft,
+  pending: PendingEntry,
+  later: readonly PendingEntry[],
+): string | null {
+  const { file } = pending.entry;
+  if (sameFileLater(pending, later)) return `a newer report names the same file, ${file}`;
+  return isSafe(draft, pending)
+    ? `its backup is in the tree; ${file} is another file by now`
+    : null;
+}
 
 /** Judged again with the result it had; a backup that now equals its own version has not become "unchanged" either. */
 function isConfirmed(draft: Draft, pending: PendingEntry, conclusion: Conclusion): boolean {

@@ -59,11 +59,12 @@ type Measure = (instant: number) => number;
  */
 export function offsetMeasure(
   name: string,
-  temporal: TemporalLike | null = (globalThis as { Temporal?: TemporalLike }).Temporal ?? null,
+  runtime: { readonly Temporal?: TemporalLike } = globalThis as object,
 ): Measure {
-  if (temporal === null) return measureByIntl(name);
+  const { Temporal } = runtime;
+  if (Temporal === undefined) return measureByIntl(name);
   const measure: Measure = (instant) =>
-    temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name).offsetNanoseconds /
+    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name).offsetNanoseconds /
     1e6;
   measure(0);
   return measure;

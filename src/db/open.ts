@@ -1,6 +1,5 @@
 /** Opening the database: for reading without leaving a trace, or for writing with every commit on the disk. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import type { Database, Tables } from './schema.ts';
@@ -46,6 +45,8 @@ const isSqliteError = (error: unknown): error is Error & { code: string } =>
 /** Turns SQLite's own errors into one sentence; everything else is a bug and passes unchanged. */
 export function databaseProblem(error: unknown, file: string): unknown {
   if (!isSqliteError(error)) return error;
+  if (isFolder(file))
+    return new DatabaseProblem('unreadable', `${file} is a folder, not a file`, { cause: error });
   if (error.code === 'SQLITE_NOTADB' || error.code === 'SQLITE_CORRUPT') {
     return new DatabaseProblem(
       'foreign',
@@ -76,9 +77,7 @@ function isFolder(file: string): boolean {
 
 /** SQLite does not say why it could not open a file. */
 function unopened(file: string, cause: unknown): DatabaseProblem {
-  if (isFolder(file))
-    return new DatabaseProblem('unreadable', `${file} is a folder, not a file`, { cause });
-  const folder = dirname(file);
+  const folder = file.slice(0, file.lastIndexOf('/'));
   return new DatabaseProblem(
     'unreadable',
     `${file} cannot be opened: there is no permission to read it, or ${folder} cannot be written`,

@@ -10,7 +10,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
-  rmSync,
+  rmdirSync,
   symlinkSync,
   unlinkSync,
   writeSync,
@@ -78,9 +78,20 @@ export const makeLink = (target: string, path: string): void =>
 
 export const removeFile = (path: string): void => attempt('remove', path, () => unlinkSync(path));
 
+// Step by step: rmSync says in words only why it was refused (EMFILE, EROFS), and a blocked job has to name the cause.
+function removeAll(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isDirectory()) {
+    unlinkSync(path);
+    return;
+  }
+  for (const name of readdirSync(path)) removeAll(`${path}/${name}`);
+  rmdirSync(path);
+}
+
 /** Removes a file or a whole folder, links not followed; absent is fine. */
-export const removeTree = (path: string): void =>
-  attempt('remove', path, () => rmSync(path, { recursive: true, force: true }));
+export const removeTree = (path: string): void => attempt('remove', path, () => removeAll(path));
 
 /** null when nothing lies there. Links are not followed. */
 export const statPath = (path: string): BigIntStats | null =>

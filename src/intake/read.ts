@@ -13,10 +13,10 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  rmSync,
   writeSync,
 } from 'node:fs';
-import { errorCode } from '../files/trouble.ts';
+import { removeTree } from '../files/durable.ts';
+import { errorCode, Trouble } from '../files/trouble.ts';
 
 /** Best of the sizes tried, 64 KiB to 4 MiB, within the noise. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -133,7 +133,7 @@ function copyAndHash(task: ReadTask, at: Stop, progress: Progress): ReadResult {
     at.action = 'make folder';
     at.path = copy.folder;
     // A thread that died over it may have left its beginning.
-    rmSync(copy.folder, { recursive: true, force: true });
+    removeTree(copy.folder);
     mkdirSync(copy.folder, { mode: 0o750 });
     reflinked = cloned(task, target);
     at.action = 'write';
@@ -175,8 +175,9 @@ export function readFile(task: ReadTask, progress: Progress): ReadResult {
   try {
     return copyAndHash(task, at, progress);
   } catch (error) {
-    const code = errorCode(error);
+    const { action, path } = error instanceof Trouble ? error : at;
+    const code = error instanceof Trouble ? error.code : errorCode(error);
     if (code === null) throw error;
-    return { kind: 'trouble', code, action: at.action, path: at.path };
+    return { kind: 'trouble', code, action, path };
   }
 }

@@ -16,6 +16,7 @@ import {
   report,
   Story,
   watched,
+  withFile,
 } from './support.ts';
 
 const job = jobWith();
@@ -120,6 +121,31 @@ test('a report that equals an adopted version is unchanged, not copied again', (
     'SUCCESS version_adopted',
     'HASH_MISMATCH same_file',
   ]);
+});
+
+test('a report whose file is another by now alarms nobody when the backup that it tells of is in the tree', () => {
+  const gone = (pending: PendingEntry) => withFile(pending, { kind: 'absent' });
+  const story = new Story(job);
+  const late = gone(report(monday + 500, `content of ${monday}`));
+  assert.deepEqual(story.scan(monday + hour, [late], { adopted: [found(monday)] }), [
+    'SUCCESS version_adopted',
+    'UNKNOWN superseded (history)',
+  ]);
+  assert.deepEqual([status(story), story.state.lastJudgedEnd], ['SUCCESS', monday + 500]);
+  // Another second, other bytes, or a report that was judged before: then it says what it says.
+  for (const pending of [
+    report(monday + 1500, `content of ${monday}`),
+    report(monday + 500, 'other content'),
+    report(monday + 500, `content of ${monday}`, {
+      judgedBefore: { status: 'SUCCESS', reason: 'verified', message: '', cycle: monday },
+    }),
+  ]) {
+    const other = new Story(job);
+    assert.deepEqual(
+      other.scan(monday + hour, [gone(pending)], { adopted: [found(monday)] }).at(-1),
+      'TRANSFER_INTEGRITY_FAILED file_absent',
+    );
+  }
 });
 
 test('a lost version is critical until the next healthy one, and counts for nothing', () => {

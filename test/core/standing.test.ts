@@ -184,6 +184,21 @@ test('MISSING lasts since the first deadline, also when it is computed', () => {
   assert.equal(at(monday + grace, cron, missed).eventId, 7);
 });
 
+test('after several cycles without a scan MISSING lasts since the first of them, and does not move on', () => {
+  const { watchBegan } = watched(cron);
+  assert.ok(watchBegan !== null);
+  for (const days of [1, 2, 9]) {
+    const now = monday + days * day + grace;
+    // The report of `monday` was the last; then that no report ever came; then a schedule of a period.
+    assert.equal(at(now, cron, covered).since, monday + day + grace, `${days} days`);
+    assert.equal(at(now, cron, { ...watched(cron), watchBegan: monday }).since, monday + grace);
+    assert.equal(at(now, every, reported).since, monday + day + grace, `${days} days`);
+  }
+  // A cycle that was told as MISSING, though something older became the status since.
+  const older = { ...gone, standing: recorded('SUCCESS', monday - day) };
+  assert.equal(at(monday + 5 * day + grace, every, older).since, monday + grace);
+});
+
 test('MISSING of a lost version gives way to the cycle that is missing now', () => {
   const lost = { ...missed, standing: recorded('MISSING', null) };
   assert.equal(at(monday + grace, cron, lost).cycle, monday);

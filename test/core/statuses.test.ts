@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogue, statuses, worst, type Severity } from '../../src/core/statuses.ts';
+import { adviceFor, catalogue, statuses, worst, type Severity } from '../../src/core/statuses.ts';
 
 const contract = {
   SUCCESS: ['ok', true],
@@ -24,6 +24,12 @@ for (const status of statuses) {
 test('every status that is no success says what to do about it', () => {
   const silent = statuses.filter((status) => catalogue[status].advice === '');
   assert.deepEqual(silent, ['SUCCESS']);
+});
+
+test('advice goes by the reason where that says more', () => {
+  assert.match(adviceFor('MISSING', 'version_lost'), /who removed it/);
+  assert.match(adviceFor('MISSING', 'not_judged'), /^Mend what blocks it: /);
+  for (const status of statuses) assert.equal(adviceFor(status, 'other'), catalogue[status].advice);
 });
 
 const lists: readonly (readonly [readonly Severity[], Severity])[] = [

@@ -93,6 +93,15 @@ const examples: readonly (readonly [string, Name, object])[] = [
     'scan',
     passDocument(passView({ events: [event()], unexpected: [crm], notices: ['clock moved back'] })),
   ],
+  [
+    'a scan that could not judge a job',
+    'scan',
+    passDocument(
+      passView({
+        blocked: [{ job: 'paris/crm', reason: 'eacces', since: now, message: 'permission denied' }],
+      }),
+    ),
+  ],
   ['a promotion', 'promote', passDocument(passView({ command: 'promote', events: [event()] }))],
   [
     'a dry run: events have no number',

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderHistory } from '../../src/render/history-table.ts';
-import { renderEvents, renderNews } from '../../src/render/pass-lines.ts';
+import {
+  newsLines,
+  passEventLines,
+  renderEvents,
+  renderNews,
+} from '../../src/render/pass-lines.ts';
 import type { PassView } from '../../src/render/views.ts';
 import { ascii, coloured, event, historyView, now, passView, unicode } from './support.ts';
 
@@ -46,6 +51,24 @@ shows more
     const text = renderHistory(view, { ...unicode, width: 120 });
     assert.match(text, / {2}promoted \(by anna\)\n/);
     assert.match(text, / {2}\(set aside: clock_was_wrong\) verified\n/);
+  });
+
+  it('shows why a report was put aside, not a status that the job never had', () => {
+    const aside = (reason: string): ReturnType<typeof event> =>
+      event('UNKNOWN', { severity: 'ok', reason, message: 'put aside' });
+    const events = [aside('superseded'), aside('before_watch'), aside('replayed')];
+    assert.equal(
+      renderHistory(historyView(events), unicode).split('\n\n')[0],
+      `2026-06-20 18:40  – superseded    paris/compta  put aside
+2026-06-20 18:40  – before watch  paris/compta  put aside
+2026-06-20 18:40  – replayed      paris/compta  put aside`,
+    );
+    assert.match(renderHistory(historyView([aside('superseded')]), ascii), / {2}- superseded {2}/);
+    assert.ok(
+      renderHistory(historyView([aside('superseded')]), coloured).includes(
+        coloured.paint.dim('– superseded'),
+      ),
+    );
   });
 
   it('says clearly that there is nothing', () =>
@@ -108,6 +131,14 @@ the clock moved back
     );
   });
 
+  it('has a priority for each line: a recovery is a notice, what is told about no job a warning', () =>
+    assert.deepEqual(
+      newsLines(passView({ news, notices: ['the clock moved back'] }), unicode).map(
+        ({ priority }) => priority,
+      ),
+      ['error', 'warning', 'notice', 'warning'],
+    ));
+
   it('is nothing at all when there is nothing to say', () =>
     assert.equal(renderNews(passView({ events: [event()] }), unicode), ''));
 });
@@ -136,6 +167,14 @@ Dry run: nothing was copied, recorded, archived or sent.
     the agent reports that its backup failed: "pg_dump: connection refused"
 2026-06-20 18:40  ✓ success  paris/compta  size and SHA-256 as reported; 4.2 MiB
 `,
+    ));
+
+  it('have the priority of their severity on every line of theirs', () =>
+    assert.deepEqual(
+      passEventLines(passView({ events: [failed, event()], dryRun: true }), unicode).map(
+        ({ priority }) => priority,
+      ),
+      ['error', 'error', 'info', 'info'],
     ));
 
   it('may be none', () => assert.equal(renderEvents(passView(), unicode), 'No new conclusions.\n'));

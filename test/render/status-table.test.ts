@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sparkline } from '../../src/render/sparkline.ts';
-import { renderStatus } from '../../src/render/status-table.ts';
+import { textOf } from '../../src/render/lines.ts';
+import { renderStatus, statusTableLines } from '../../src/render/status-table.ts';
 import { visibleWidth } from '../../src/render/width.ts';
 import type { JobView, Screen, StatusView } from '../../src/render/views.ts';
 import {
@@ -97,6 +98,35 @@ backup01: 1 critical, 1 warning, 1 pending, 1 ok; last scan 2026-06-20 20:48
 UTC, 12m ago, exit code 2
 `,
     ));
+
+  it('counts a job that cannot be judged among the problems, whatever its last status', () => {
+    const blocked = { reason: 'eio', message: 'input/output error', since: now };
+    const text = problems(statusView([jobView('a/b'), jobView('a/c', 'SUCCESS', { blocked })]));
+    assert.match(text, /^✓ success {2,}a\/c /mu);
+    assert.doesNotMatch(text, /a\/b/u);
+  });
+
+  it('gives each row the priority of its job, in the journal', () => {
+    const lines = statusTableLines(several, unicode, { problemsOnly: false });
+    assert.deepEqual(
+      lines.map(({ priority }) => priority),
+      [
+        // The head and the rows; what is held; the footer.
+        'info',
+        'error',
+        'warning',
+        'notice',
+        'info',
+        'info',
+        'warning',
+        'warning',
+        'info',
+        'info',
+        'info',
+      ],
+    );
+    assert.equal(textOf(lines), all(several, unicode));
+  });
 
   it('shows long names in full where the screen is wide', () => {
     const text = all(several, { ...unicode, width: 120 });

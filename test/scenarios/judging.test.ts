@@ -12,7 +12,16 @@ import {
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { at, day, hour, minute, sha256, World, type Deposit } from '../support/world.ts';
+import {
+  at,
+  day,
+  hour,
+  minute,
+  sha256,
+  World,
+  type Deposit,
+  type Report,
+} from '../support/world.ts';
 
 const yaml =
   'defaults: { schedule: "0 20 * * *", settle: 0s }\nagents:\n  paris:\n    databases: [compta]\n';
@@ -34,11 +43,7 @@ async function judged(
   return { world, code, status, reason };
 }
 
-type Entry = Partial<Report['databases'][string]> & {
-  BACKUP: Stage;
-  COMPRESS: Stage;
-  TRANSFER: Stage;
-};
+type Entry = Report['databases'][string];
 const entry = (change: (entry: Entry) => void): Partial<Deposit> => ({
   change: (report) => change(report.databases['compta'] as Entry),
 });
@@ -54,7 +59,7 @@ const cases: readonly [
   [
     'the agent says that the dump failed',
     entry((e) => {
-      e['BACKUP'].status = 'failed';
+      e.BACKUP.status = 'failed';
     }),
     undefined,
     'FAILED',
@@ -63,7 +68,7 @@ const cases: readonly [
   [
     'the agent says that compressing failed',
     entry((e) => {
-      e['COMPRESS'].status = 0;
+      e.COMPRESS.status = 0;
     }),
     undefined,
     'FAILED',
@@ -72,7 +77,7 @@ const cases: readonly [
   [
     'the agent says that the transfer failed',
     entry((e) => {
-      e['TRANSFER'].status = 'False';
+      e.TRANSFER.status = 'False';
     }),
     undefined,
     'FAILED',
@@ -81,7 +86,7 @@ const cases: readonly [
   [
     'a status that is no status is not success',
     entry((e) => {
-      e['BACKUP'].status = 'ok';
+      e.BACKUP.status = 'ok';
     }),
     undefined,
     'FAILED',
@@ -90,7 +95,7 @@ const cases: readonly [
   [
     'a missing TRANSFER stage',
     entry((e) => {
-      delete e['TRANSFER'];
+      Reflect.deleteProperty(e, 'TRANSFER');
     }),
     undefined,
     'FAILED',
@@ -119,7 +124,7 @@ const cases: readonly [
   [
     'no SHA-256',
     entry((e) => {
-      e['COMPRESS'].sha256 = '';
+      e.COMPRESS.sha256 = '';
     }),
     undefined,
     'TRANSFER_INTEGRITY_FAILED',
@@ -128,7 +133,7 @@ const cases: readonly [
   [
     'an MD5 for a SHA-256',
     entry((e) => {
-      e['COMPRESS'].sha256 = 'd41d8cd98f00b204e9800998ecf8427e';
+      e.COMPRESS.sha256 = 'd41d8cd98f00b204e9800998ecf8427e';
     }),
     undefined,
     'TRANSFER_INTEGRITY_FAILED',
@@ -137,7 +142,7 @@ const cases: readonly [
   [
     'a file name that leads away',
     entry((e) => {
-      e['staged_file_name'] = '../../lyon/database/shop.sql.gz';
+      e.staged_file_name = '../../lyon/database/shop.sql.gz';
     }),
     undefined,
     'TRANSFER_INTEGRITY_FAILED',
@@ -146,7 +151,7 @@ const cases: readonly [
   [
     'a missing size is not checked',
     entry((e) => {
-      delete e['COMPRESS'].size;
+      delete e.COMPRESS.size;
     }),
     undefined,
     'SUCCESS',
@@ -155,7 +160,7 @@ const cases: readonly [
   [
     'the agent says that the dump was empty',
     entry((e) => {
-      e['BACKUP'].size = 0;
+      e.BACKUP.size = 0;
     }),
     undefined,
     'CONTENT_INVALID',
@@ -166,8 +171,8 @@ const cases: readonly [
     {
       bytes: Buffer.alloc(0),
       ...entry((e) => {
-        e['COMPRESS'].size = 0;
-        e['COMPRESS'].sha256 = sha256('');
+        e.COMPRESS.size = 0;
+        e.COMPRESS.sha256 = sha256('');
       }),
     },
     undefined,
@@ -179,9 +184,9 @@ const cases: readonly [
     {
       bytes: Buffer.from('plain'),
       ...entry((e) => {
-        delete e['COMPRESS'];
-        e['BACKUP'].sha256 = sha256('plain').toUpperCase();
-        e['BACKUP'].size = '5';
+        Reflect.deleteProperty(e, 'COMPRESS');
+        e.BACKUP.sha256 = sha256('plain').toUpperCase();
+        e.BACKUP.size = '5';
       }),
     },
     undefined,
@@ -300,8 +305,8 @@ test('the same content in another file is recognised by the uncompressed hash th
     endedAt: end + day,
     bytes: other,
     ...entry((e) => {
-      e['COMPRESS'].sha256 = sha256(other);
-      e['COMPRESS'].size = other.length;
+      e.COMPRESS.sha256 = sha256(other);
+      e.COMPRESS.size = other.length;
     }),
   });
   await world.ok(scanAt + day, 'scan');
@@ -335,9 +340,9 @@ async function withHistory(days: number): Promise<{ world: World; next: number }
       bytes: Buffer.alloc(200_000 + index, 'x'),
       ...entry((e) => {
         const bytes = Buffer.alloc(200_000 + index, 'x');
-        e['COMPRESS'].sha256 = sha256(bytes);
-        e['COMPRESS'].size = bytes.length;
-        e['BACKUP'].sha256 = sha256(`${index}`);
+        e.COMPRESS.sha256 = sha256(bytes);
+        e.COMPRESS.size = bytes.length;
+        e.BACKUP.sha256 = sha256(`${index}`);
       }),
     });
     await world.ok(scanAt + index * day, 'scan');
@@ -351,9 +356,9 @@ const sized = (index: number, size: number): Deposit => {
     endedAt: end + index * day,
     bytes,
     ...entry((e) => {
-      e['COMPRESS'].sha256 = sha256(bytes);
-      e['COMPRESS'].size = size;
-      e['BACKUP'].sha256 = sha256(`s${index}`);
+      e.COMPRESS.sha256 = sha256(bytes);
+      e.COMPRESS.size = size;
+      e.BACKUP.sha256 = sha256(`s${index}`);
     }),
   };
 };
