@@ -1,5 +1,5 @@
 /** Arguments in, exit code out. Each command is loaded only when it runs. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { version } from '../version.ts';
 import {
   makeContext,
@@ -38,7 +38,8 @@ interface Chosen {
 
 function describe(program: Command, chosen: Chosen): void {
   const choose = (json: boolean | undefined, command: Run): void => {
-    chosen.json = json === true;
+    // It may stand before the command too.
+    chosen.json = json === true || program.opts<{ json?: boolean }>().json === true;
     chosen.run = command;
   };
   const add = (usage: string, summary: string, example: string): Command =>
@@ -56,6 +57,7 @@ function describe(program: Command, chosen: Chosen): void {
     .option('--yes', 'do not ask')
     .action((options: { reset?: boolean; yes?: boolean }) =>
       choose(false, async (context) => {
+        if (context.json) throw new UserProblem('usage', 'init-db has no --json');
         const { initDb } = await import('./commands/init-db.ts');
         return initDb(context, { reset: options.reset === true, yes: options.yes === true });
       }),
@@ -83,7 +85,7 @@ function describe(program: Command, chosen: Chosen): void {
     .option('--problems', 'only what is not well')
     .action((jobs: string[], options: { json?: boolean; nagios?: boolean; problems?: boolean }) =>
       choose(options.json, async (context) => {
-        if (options.json === true && options.nagios === true)
+        if (context.json && options.nagios === true)
           throw new UserProblem('usage', '--json and --nagios exclude each other');
         const { status } = await import('./commands/status.ts');
         return status(context, jobs, {
@@ -172,6 +174,7 @@ function makeProgram(io: Io, chosen: Chosen): Command {
     .option('-q, --quiet', 'print nothing but errors: the exit code tells')
     .option('-v, --verbose', 'print every conclusion')
     .option('--no-color', 'never colour')
+    .addOption(new Option(...JSON_OPTION).hideHelp())
     .addHelpText('after', `${CONFIG_SEARCH}\n${EXIT_STATUS}`)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: () => undefined });

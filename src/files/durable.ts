@@ -78,7 +78,7 @@ export const makeLink = (target: string, path: string): void =>
 
 export const removeFile = (path: string): void => attempt('remove', path, () => unlinkSync(path));
 
-// Step by step: rmSync says in words only why it was refused (EMFILE, EROFS), and a blocked job has to name the cause.
+// Step by step: rmSync gives some refusals no code (too many open files), and a blocked job has to name its cause.
 function removeAll(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;

@@ -603,3 +603,14 @@ test('the state folder that init-db makes is readable by its group, which new fi
   assert.equal(world.process(['init-db']).code, 0);
   assert.equal(statSync(join(world.root, 'state')).mode & 0o7777, 0o2750);
 });
+
+test('--json may stand before the command, where the command has it', () => {
+  const world = new World(yaml);
+  assert.equal(world.process(['init-db']).code, 0);
+  const ran = world.process(['--json', 'status']);
+  assert.equal(ran.code, 0);
+  assert.equal((JSON.parse(ran.out) as { schema: string }).schema, 'backupmon.status/1');
+  const refused = world.process(['--json', 'init-db']);
+  assert.deepEqual([refused.code, refused.out], [3, '']);
+  assert.equal((JSON.parse(refused.err) as { code: string }).code, 'usage');
+});

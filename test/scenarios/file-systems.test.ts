@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -54,6 +55,30 @@ for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
         writeSync(kept, 'hijacked', 0);
         closeSync(kept);
         assert.equal(world.verify(), 1);
+      });
+    },
+  );
+}
+
+for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
+  test(
+    `${kind}: a published file is 0440, whatever the mode of the deposit that it is a clone of`,
+    { skip: cannotMount(kind) },
+    () => {
+      mounted(kind, (folder) => {
+        const world = worldOn(folder);
+        assert.equal(world.process(['init-db']).code, 0);
+        for (const [index, mode] of [0o666, 0o4755, 0o600, 0o777].entries()) {
+          const { file } = world.deposit({
+            endedAt: Date.now() - minute + index * 1000,
+            content: randomBytes(1_000_000),
+          });
+          chmodSync(file, mode);
+          assert.equal(world.process(['scan']).code, 0);
+          const published = lstatSync(world.tree('paris/compta/current/compta.sql.gz'));
+          assert.equal(published.mode & 0o7777, 0o440, mode.toString(8));
+        }
+        assert.ok(world.verify() > 0);
       });
     },
   );

@@ -1,0 +1,205 @@
+/** What was lost, moved, restored, interrupted or wrong for a while, and is found again without false alarm. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { test } from 'node:test';
+import { at, day, hour, minute, World } from '../support/world.ts';
+
+const config = (rules = '', top = ''): string =>
+  `${top}defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off${rules} }\nagents:\n  paris: { databases: [compta] }\n`;
+const job = 'paris/compta';
+const noon = at('2026-06-20T12:00:00Z');
+const end = at('2026-06-20T20:10:00Z');
+const scanAt = end + 10 * minute;
+
+async function started(yaml = config()): Promise<World> {
+  const world = new World(yaml);
+  await world.ok(noon, 'init-db');
+  await world.ok(noon, 'scan');
+  return world;
+}
+
+/** The state folder and the drop zone as they are now; `restore` brings them back. */
+function snapshot(world: World): { readonly restore: (what: 'state' | 'deposits') => void } {
+  const kept = `${world.root}/kept`;
+  mkdirSync(kept);
+  const paths = { state: `${world.root}/state`, deposits: world.deposits };
+  for (const [what, path] of Object.entries(paths))
+    cpSync(path, `${kept}/${what}`, { recursive: true });
+  return {
+    restore: (what) => {
+      rmSync(paths[what], { recursive: true });
+      cpSync(`${kept}/${what}`, paths[what], { recursive: true });
+    },
+  };
+}
+
+for (const ahead of [5 * minute, 365 * day]) {
+  test(`a good report first judged with the clock ${ahead / minute} minutes ahead stays good once it is corrected`, async () => {
+    const world = await started();
+    world.deposit({ endedAt: end });
+    await world.run(scanAt + ahead, 'scan');
+    await world.run(scanAt + minute, 'scan');
+    for (const later of [2 * minute, 3 * hour]) {
+      assert.equal((await world.run(scanAt + later, 'scan')).code, 0);
+      const now = await world.statusOf(scanAt + later, job);
+      assert.deepEqual(
+        [now.status, now.cycle_state, now.versions, now.last_success_at],
+        ['SUCCESS', 'done', 1, '2026-06-20T20:10:00Z'],
+      );
+    }
+    const missed = world.sql(
+      "select id from events where status = 'MISSING' and cycle = ? and set_aside is null",
+      at('2026-06-20T20:00:00Z'),
+    );
+    assert.deepEqual(missed, []);
+  });
+}
+
+test('a clock that was ahead does not freeze the list of unexpected databases', async () => {
+  const world = await started();
+  world.deposit({ database: 'old', endedAt: end + 30 * day });
+  await world.ok(end + 31 * day, 'scan');
+  world.deposit({ database: 'crm', endedAt: end });
+  const ran = await world.ok(scanAt, 'scan', '--json');
+  const { unexpected } = JSON.parse(ran.out) as { unexpected: { database: string }[] };
+  assert.deepEqual(
+    unexpected.map((one) => one.database),
+    ['crm'],
+  );
+});
+
+for (const [how, milliseconds, touch] of [
+  ['', 0, false],
+  [', the times of its folders changed', 0, true],
+  [', a report with fractions of a second', 500, false],
+  [', a report with fractions of a second, the times of its folders changed', 500, true],
+] as const) {
+  test(`a tree moved by hand together with its configured path: its versions are adopted${how}`, async () => {
+    const world = await started(config(', keep: 3'));
+    for (let index = 0; index < 2; index += 1) {
+      world.deposit({ endedAt: end + index * day + milliseconds, content: `day ${index}` });
+      await world.ok(scanAt + index * day, 'scan');
+    }
+    world.configure(config(', keep: 3, path: "site/{agent}/{database}"'));
+    mkdirSync(world.tree('site'));
+    renameSync(world.tree('paris'), world.tree('site/paris'));
+    if (touch) spawnSync('touch', [world.tree('site', job)]);
+    const moved = scanAt + day + minute;
+    await world.run(moved, 'scan');
+    assert.equal((await world.run(moved + minute, 'scan')).code, 0);
+    const now = await world.statusOf(moved + minute, job);
+    assert.deepEqual([now.status, now.versions], ['SUCCESS', 2]);
+    assert.deepEqual(world.versions(`site/${job}`), ['20260620T201000Z', '20260621T201000Z']);
+    assert.equal(world.verify(), 2);
+  });
+}
+
+test('a lost version that comes back is adopted and ends the loss, with fractions of a second in its end time too', async () => {
+  const world = await started();
+  world.deposit({ endedAt: end + 999 });
+  await world.ok(scanAt, 'scan');
+  const folder = world.tree(job, '20260620T201000Z');
+  renameSync(folder, `${world.root}/away`);
+  assert.equal((await world.run(scanAt + minute, 'scan')).code, 2);
+  assert.equal((await world.statusOf(scanAt + minute, job)).reason, 'version_lost');
+  renameSync(`${world.root}/away`, folder);
+  assert.equal((await world.run(scanAt + 2 * minute, 'scan')).code, 0);
+  const now = await world.statusOf(scanAt + 2 * minute, job);
+  assert.deepEqual([now.status, now.reason, now.versions], ['SUCCESS', 'version_adopted', 1]);
+});
+
+test('a report of a cycle before the missed one, whose file comes later: it is judged again when the file comes', async () => {
+  const world = await started();
+  // Two cycles are missed before anything arrives.
+  await world.run(end + day + 3 * hour, 'scan');
+  const { file, bytes } = world.deposit({ endedAt: end, bytes: null });
+  await world.run(end + day + 4 * hour, 'scan');
+  assert.deepEqual(world.versions(job), []);
+  writeFileSync(file, bytes);
+  await world.run(end + day + 5 * hour, 'scan');
+  assert.deepEqual(world.versions(job), ['20260620T201000Z']);
+  assert.ok(world.events().includes(`${job} SUCCESS verified`));
+  // The cycle after it is missed all the same.
+  assert.equal((await world.statusOf(end + day + 5 * hour, job)).status, 'MISSING');
+});
+
+test('a scan of one job alarms nobody while the next dump of the same name is on its way, with reports that stay', async () => {
+  const world = await started(
+    config('', 'archive_reports: false\n').replace('[compta]', '[compta, crm]'),
+  );
+  for (const database of ['compta', 'crm']) world.deposit({ database, endedAt: end });
+  await world.ok(scanAt, 'scan');
+  const before = world.events();
+  writeFileSync(
+    world.zone('paris', 'database', 'compta.sql.gz'),
+    'the next dump, ahead of its report',
+  );
+  for (const argv of [['scan', job], ['scan'], ['scan', job], ['scan', 'paris']]) {
+    assert.equal((await world.run(scanAt + 19 * hour, ...argv)).code, 0, argv.join(' '));
+  }
+  assert.deepEqual(world.events(), before);
+  assert.equal((await world.statusOf(scanAt + 19 * hour, job)).status, 'SUCCESS');
+});
+
+test('an older database is restored: the newest version is adopted, and no cycle before it is missed', async () => {
+  const world = await started();
+  const round = async (index: number): Promise<void> => {
+    world.deposit({ endedAt: end + index * day, content: `day ${index}` });
+    await world.ok(scanAt + index * day, 'scan');
+  };
+  await round(0);
+  await round(1);
+  copyFileSync(world.database, `${world.root}/old.db`);
+  for (let index = 2; index < 7; index += 1) await round(index);
+  for (const suffix of ['-wal', '-shm']) rmSync(world.database + suffix, { force: true });
+  copyFileSync(`${world.root}/old.db`, world.database);
+  const known = world.events().length;
+  const later = scanAt + 6 * day + hour;
+  assert.equal((await world.run(later, 'scan')).code, 0);
+  const missed = world
+    .events()
+    .slice(known)
+    .filter((event) => event.includes('MISSING') && !event.endsWith('version_lost'));
+  assert.deepEqual(missed, []);
+  const now = await world.statusOf(later, job);
+  assert.deepEqual(
+    [now.status, now.versions, now.last_success_at],
+    ['SUCCESS', 1, '2026-06-26T20:10:00Z'],
+  );
+  assert.equal((await world.run(later + 2 * hour, 'scan')).code, 0);
+});
+
+test('a scan killed before it recorded what it published, and the deposit overwritten meanwhile: the version is adopted without alarm', async () => {
+  const world = await started();
+  const { file } = world.deposit({ endedAt: end });
+  const before = snapshot(world);
+  await world.ok(scanAt, 'scan');
+  before.restore('state');
+  before.restore('deposits');
+  writeFileSync(file, 'the next dump, ahead of its report');
+  for (const later of [minute, 2 * minute, 3 * hour]) {
+    assert.equal((await world.run(scanAt + later, 'scan')).code, 0, `${later / minute} minutes`);
+    const now = await world.statusOf(scanAt + later, job);
+    assert.deepEqual([now.status, now.severity, now.versions], ['SUCCESS', 'ok', 1]);
+  }
+  assert.deepEqual(
+    world.events().filter((event) => !/SUCCESS|UNKNOWN/u.test(event)),
+    [],
+  );
+  assert.equal(readlinkSync(world.tree(job, 'current')), '20260620T201000Z');
+  assert.equal(world.verify(), 1);
+  // The next round is judged as any other.
+  const next = world.deposit({ endedAt: end + day, content: 'next' });
+  assert.equal((await world.run(scanAt + day, 'scan')).code, 0);
+  assert.deepEqual(readFileSync(world.tree(job, 'current/compta.sql.gz')), next.bytes);
+});
