@@ -59,7 +59,7 @@ export const reasons: Readonly<Record<Reason, string>> = {
   not_scanned_yet: 'no scan has seen the job',
   not_judged_yet: 'a scan has seen the job, and no backup of it',
   before_watch: 'a report that lay there before the watch began, and not the newest',
-  superseded: 'a newer report names the same file',
+  superseded: 'its file has been replaced since, by that of a newer report',
   replayed: 'older than the last report judged; it changes nothing',
   unreadable: 'a report that is no JSON, or not in UTF-8',
   cut_short: 'a report that ends too early, and does not grow any more',
