@@ -238,14 +238,8 @@ const underLimit = (threads: number): string[] => [
 /** The lowest limit under which the runtime itself starts, if it then refuses a thread; else null. */
 function limitWithoutThreads(): number | null {
   for (let threads = 8; threads < 40; threads += 1) {
-    const [command = '', ...argv] = [
-      ...underLimit(threads),
-      process.execPath,
-      '--input-type=module',
-      '-e',
-      probe,
-    ];
-    const ran = spawnSync(command, argv, { encoding: 'utf8', uid: lonely, gid: lonely });
+    const limited = [...underLimit(threads), process.execPath, '--input-type=module', '-e', probe];
+    const ran = spawnSync('env', limited, { encoding: 'utf8', uid: lonely, gid: lonely });
     if (ran.stdout.startsWith('ERR_WORKER_INIT_FAILED')) return threads;
     if (ran.status === 0) return null;
   }

@@ -1,0 +1,123 @@
+/** Agent by agent: decide, publish, record, tidy up, while the files of the next agents are being read. */
+import { transaction } from '../db/open.ts';
+import { openZone, type AgentZone } from '../deposits/drop-zone.ts';
+import type { Folder } from '../files/folder.ts';
+import { Trouble } from '../files/trouble.ts';
+import type { Intake } from './measure.ts';
+import { prepare, type Prepared, type PrepareContext } from './prepare.ts';
+import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
+import { viewOf, type RecordedIds } from './record-job.ts';
+import type { Running, Work } from './running.ts';
+import { settle, type Settled } from './settle.ts';
+import { prune, tidyAgent } from './tidy.ts';
+
+async function settleAll(
+  running: Running,
+  intake: Intake,
+  zone: AgentZone | null,
+  prepared: Prepared,
+): Promise<Settled[]> {
+  const { request } = running;
+  const root = request.dryRun ? null : request.config.validated;
+  const settled: Settled[] = [];
+  for (const from of prepared.cases) {
+    const result = await settle(root, intake, zone, from);
+    settled.push(result);
+    running.settled.set(from.job.id, result);
+    if (result.noLinks) running.noLinks = true;
+    running.notices.push(...result.notices);
+  }
+  return settled;
+}
+
+/** Decides, publishes, records and tidies up one agent whose files have been read. */
+async function finishAgent(
+  running: Running,
+  intake: Intake,
+  zone: AgentZone | null,
+  work: Work,
+  prepared: Prepared,
+): Promise<void> {
+  const { request, memory } = running;
+  const { db, now, config } = request;
+  const settled = await settleAll(running, intake, zone, prepared);
+  const result: AgentResult = {
+    agent: work.agent.id,
+    round: work.round,
+    settled,
+    unverified: prepared.unverified,
+  };
+  for (const strays of prepared.unverified.values()) {
+    for (const stray of strays)
+      running.notices.push(
+        `${stray.folder} is not recorded and its SHA256SUMS does not verify: it is left alone and counts for nothing`,
+      );
+  }
+  if (request.dryRun) {
+    if (work.round !== null) running.events.push(...refusalEvents(work.round, now));
+    running.events.push(
+      ...settled.flatMap((item) =>
+        item.decision.decided.map((decided) => viewOf(item, decided, now)),
+      ),
+    );
+    return;
+  }
+  const ids: RecordedIds = { reports: new Map(), entries: new Map(), jobs: new Map() };
+  const newestEnd = memory.agents.get(work.agent.id)?.newestReportEnd ?? null;
+  const { held } = memory;
+  const record = { db, passId: request.passId, now, validated: config.validated, ids, held };
+  running.events.push(...(await transaction(db, () => recordAgent(record, result, newestEnd))));
+  running.pruned += await prune(running.tidy);
+  await tidyAgent(running.tidy, zone, result, ids);
+}
+
+/** Trouble, such as too many open files, is that of the agent's jobs. */
+function zoneOf(deposits: Folder | Trouble, work: Work): AgentZone | Trouble | null {
+  if (work.round === null || deposits instanceof Trouble) return null;
+  try {
+    return openZone(deposits, work.agent.id);
+  } catch (error) {
+    if (error instanceof Trouble) return error;
+    throw error;
+  }
+}
+
+/** Finishes the agents in order, and keeps the readers busy with the files of those that follow. */
+export async function finishAll(
+  running: Running,
+  context: PrepareContext,
+  list: readonly Work[],
+): Promise<void> {
+  const { deposits } = running;
+  const { threads } = context.intake.reader;
+  const ahead = threads > 1 ? threads * 2 : 0;
+  const started = new Map<number, { zone: AgentZone | null; prepared: Promise<Prepared> }>();
+  const start = (index: number): void => {
+    const work = list[index];
+    if (work === undefined || started.has(index)) return;
+    const zone = zoneOf(deposits, work);
+    const prepared =
+      zone instanceof Trouble
+        ? prepare(
+            context,
+            null,
+            work.round,
+            work.jobs.map((job) => ({ ...job, trouble: zone })),
+          )
+        : prepare(context, zone, work.round, work.jobs);
+    // It is awaited later; until then a failure must not count as unhandled.
+    prepared.catch(() => undefined);
+    started.set(index, { zone: zone instanceof Trouble ? null : zone, prepared });
+  };
+  for (const [index, work] of list.entries()) {
+    for (let next = index; next <= index + ahead; next += 1) start(next);
+    const current = started.get(index);
+    if (current === undefined) continue;
+    started.delete(index);
+    try {
+      await finishAgent(running, context.intake, current.zone, work, await current.prepared);
+    } finally {
+      current.zone?.close();
+    }
+  }
+}
