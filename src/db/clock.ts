@@ -4,16 +4,19 @@ import type { Database } from './schema.ts';
 
 const WRONG = 'clock_was_wrong';
 
-/** The newest start of any pass, ms UTC. */
-export async function newestPassStart(db: Database): Promise<number | null> {
-  const row = await db
+/** Passes looked back at: more than can follow one with a wrong clock before one of them has set its records aside. */
+const LOOK_BACK = 100;
+
+/** When the passes before this one started, newest first, ms UTC. */
+export async function passStarts(db: Database): Promise<number[]> {
+  const rows = await db
     .selectFrom('scans')
     .select('started_at')
     .orderBy('id', 'desc')
     .offset(1)
-    .limit(1)
-    .executeTakeFirst();
-  return row?.started_at ?? null;
+    .limit(LOOK_BACK)
+    .execute();
+  return rows.map((row) => row.started_at);
 }
 
 /** Jobs whose memory lies in the future of `now`. */

@@ -60,10 +60,10 @@ export function incomingPath(root: string): string {
 export const leftovers = (root: string): string[] =>
   (listPath(`${root}/${INCOMING}`) ?? []).map((name) => `${root}/${INCOMING}/${name}`);
 
-/** Throws Trouble when the tree cannot be written now, before any backup is judged. */
+/** Throws Trouble when the tree cannot be written now, before any backup is judged. A folder comes and goes: nothing to flush. */
 export function checkWritable(root: string): void {
   const path = incomingPath(root);
-  writeNewFile(path, '', 0o600);
+  makeFolder(path);
   removeTree(path);
 }
 
