@@ -21,6 +21,9 @@ const namesTold = 10;
 export const promoteCommand = (job: string, screen: Screen): string =>
   `backupmon promote ${shellWord(clean(job, screen))}`;
 
+/** Names of jobs that one cause blocks; the rest is counted. */
+const jobsTold = 3;
+
 const warning = (text: string): Remark => ({ severity: 'warning', text });
 
 function heldText(held: HeldView, job: string, screen: Screen): string {
@@ -29,7 +32,27 @@ function heldText(held: HeldView, job: string, screen: Screen): string {
   return `${what}; if it is right: ${promoteCommand(job, screen)}`;
 }
 
-/** About one job, each beginning with its name unless `named` is false. */
+function blockedText(blocked: NonNullable<JobView['blocked']>, screen: Screen): string {
+  const cause = `${clean(blocked.message, screen)} (${clean(blocked.reason, screen)})`;
+  return `blocked since ${minuteOf(blocked.since)} UTC, not judged: ${cause}`;
+}
+
+/** One remark for each cause, not for each job: a folder that is not mounted blocks them all. */
+function blockedRemarks(jobs: readonly JobView[], screen: Screen): Remark[] {
+  const causes = Map.groupBy(
+    jobs.flatMap(({ job, blocked }) =>
+      blocked === null ? [] : [{ id: clean(job.id, screen), text: blockedText(blocked, screen) }],
+    ),
+    ({ text }) => text,
+  );
+  return [...causes].map(([text, list]) => {
+    const names = list.slice(0, jobsTold).map(({ id }) => id);
+    const more = list.length - names.length;
+    return warning(`${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}: ${text}`);
+  });
+}
+
+/** About one job, each beginning with its name unless `named` is false: then with what blocks it, too. */
 export function jobRemarks(view: JobView, screen: Screen, named = true): Remark[] {
   const { blocked, held, depositFiles, job } = view;
   const lead = named ? `${clean(job.id, screen)}: ` : '';
@@ -38,10 +61,8 @@ export function jobRemarks(view: JobView, screen: Screen, named = true): Remark[
     const text = `${lead}not expected any more: disabled, or removed from the configuration`;
     remarks.push({ severity: 'pending', text });
   }
-  if (blocked !== null) {
-    const cause = `${clean(blocked.message, screen)} (${clean(blocked.reason, screen)})`;
-    const text = `${lead}blocked since ${minuteOf(blocked.since)} UTC, not judged: ${cause}`;
-    remarks.push(warning(text));
+  if (blocked !== null && !named) {
+    remarks.push(warning(blockedText(blocked, screen)));
   }
   if (held !== null) remarks.push(warning(lead + heldText(held, job.id, screen)));
   if (depositFiles > depositFilesTold) {
@@ -68,6 +89,7 @@ export function statusRemarks(view: StatusView, screen: Screen): Remark[] {
     ...(scanOverdue === null
       ? []
       : [{ severity: 'critical' as const, text: clean(scanOverdue, screen) }]),
+    ...blockedRemarks(view.jobs, screen),
     ...view.jobs.flatMap((job) => jobRemarks(job, screen)),
     ...view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
     ...view.notes.map((note) => warning(clean(note, screen))),

@@ -299,3 +299,21 @@ describe('short and long tables', () => {
     }
   });
 });
+
+describe('jobs that are blocked', () => {
+  it('are told once for each cause, by their first names and how many more', () => {
+    const blocked = (message: string) => ({
+      blocked: { reason: 'enoent', message, since: at('2026-06-20T20:00:00Z') },
+    });
+    const jobs = [
+      ...['a', 'b', 'c', 'd', 'e'].map((name) =>
+        jobView(`paris/${name}`, 'SUCCESS', blocked('no deposits')),
+      ),
+      jobView('lyon/shop', 'SUCCESS', blocked('no permission')),
+    ];
+    const text = renderStatus(statusView(jobs), unicode, { problemsOnly: false });
+    assert.match(text, /^! paris\/a, paris\/b, paris\/c and 2 more: blocked since/mu);
+    assert.match(text, /^! lyon\/shop: blocked since/mu);
+    assert.equal(text.match(/blocked since/gu)?.length, 2);
+  });
+});
