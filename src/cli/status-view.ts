@@ -12,7 +12,7 @@ import { loadJobs, type JobRecord } from '../db/jobs.ts';
 import { getMeta, lastCompleteScan, unfinishedScan, type ScanRecord } from '../db/scans.ts';
 import type { Database } from '../db/schema.ts';
 import { loadHeld, newestVersions, type HeldRecord, type VersionRecord } from '../db/versions.ts';
-import type { EventView, HeldView, JobView, StatusView, UnexpectedView } from '../render/views.ts';
+import type { EventView, HeldView, JobView, StatusView } from '../render/views.ts';
 
 const TREND_LENGTH = 8;
 
@@ -113,16 +113,6 @@ async function overdueScan(source: StatusSource, last: ScanRecord | null): Promi
     : `the last complete scan started ${formatDuration(now - since)} ago, at ${formatInstant(since)} (scan_max_age is ${allowed}): is cron or the timer running?`;
 }
 
-async function unexpected({ db, config }: StatusSource): Promise<UnexpectedView[]> {
-  const found = await unexpectedDatabases(db, config.jobs);
-  return found.map((agent) => ({
-    agent: agent.agent,
-    names: agent.unexpected,
-    count: agent.unexpectedCount,
-    lastReportedAt: agent.newestReportEnd,
-  }));
-}
-
 function summaryOf(jobs: readonly JobView[]): Record<Severity | 'total', number> {
   const summary = { total: jobs.length, ok: 0, warning: 0, pending: 0, critical: 0 };
   for (const job of jobs) summary[job.standing.severity] += 1;
@@ -178,7 +168,7 @@ export async function statusView(
     summary: summaryOf(counted),
     lastScan: last,
     scanOverdue,
-    unexpected: await unexpected(source),
+    unexpected: await unexpectedDatabases(db, config.jobs),
     notes: links
       ? []
       : [`${config.validated} has no symbolic links: no \`current\` points to the newest versions`],

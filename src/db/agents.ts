@@ -35,11 +35,19 @@ export async function putAgent(db: Database, agent: AgentRecord): Promise<void> 
     .execute();
 }
 
-/** Agents whose newest report names databases that no job of the configuration expects by now. */
+/** What an agent's newest report names that no job of the configuration expects by now. */
+export interface Unexpected {
+  readonly agent: string;
+  /** At most 100. */
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly lastReportedAt: number | null;
+}
+
 export async function unexpectedDatabases(
   db: Database,
   jobs: readonly { readonly id: string }[],
-): Promise<readonly AgentRecord[]> {
+): Promise<readonly Unexpected[]> {
   const rows = await db
     .selectFrom('agents')
     .selectAll()
@@ -47,10 +55,10 @@ export async function unexpectedDatabases(
     .execute();
   if (rows.length === 0) return [];
   const configured = new Set(jobs.map((job) => job.id));
-  return rows.map(toAgent).flatMap((agent) => {
-    const unexpected = agent.unexpected.filter((name) => !configured.has(`${agent.agent}/${name}`));
-    const unexpectedCount = agent.unexpectedCount - (agent.unexpected.length - unexpected.length);
-    return unexpectedCount > 0 ? [{ ...agent, unexpected, unexpectedCount }] : [];
+  return rows.map(toAgent).flatMap(({ agent, unexpected, unexpectedCount, newestReportEnd }) => {
+    const names = unexpected.filter((name) => !configured.has(`${agent}/${name}`));
+    const count = unexpectedCount - (unexpected.length - names.length);
+    return count > 0 ? [{ agent, names, count, lastReportedAt: newestReportEnd }] : [];
   });
 }
 

@@ -3,7 +3,7 @@ import { cyclesOf } from '../core/missed.ts';
 import { standingNow } from '../core/standing.ts';
 import { worst, type Severity } from '../core/statuses.ts';
 import { unexpectedDatabases } from '../db/agents.ts';
-import type { JobChangeView, PassOutcome, PassRequest } from './request.ts';
+import type { JobChangeView, PassOutcome } from './request.ts';
 import type { Running, Work } from './running.ts';
 
 /** How the jobs that something was decided about stand, before and after. */
@@ -37,6 +37,7 @@ export async function outcomeOf(
   bytesRead: number,
 ): Promise<PassOutcome> {
   const { events, notices, settled } = running;
+  const { db, config } = running.request;
   const changes = changesOf(running);
   const quiet = quietOf(running);
   return {
@@ -44,7 +45,7 @@ export async function outcomeOf(
     changes,
     quiet: quiet.severity,
     notices,
-    unexpected: await unexpectedNow(running.request),
+    unexpected: await unexpectedDatabases(db, config.jobs),
     counts: {
       jobs: changes.length + quiet.jobs,
       reports: works.reduce((sum, work) => sum + (work.round?.seen.length ?? 0), 0),
@@ -58,14 +59,4 @@ export async function outcomeOf(
       bytesRead,
     },
   };
-}
-
-async function unexpectedNow({ db, config }: PassRequest): Promise<PassOutcome['unexpected']> {
-  const found = await unexpectedDatabases(db, config.jobs);
-  return found.map((agent) => ({
-    agent: agent.agent,
-    names: agent.unexpected,
-    count: agent.unexpectedCount,
-    lastReportedAt: agent.newestReportEnd,
-  }));
 }
