@@ -84,16 +84,10 @@ export async function versionsOfJobs(
   return Map.groupBy(rows as VersionRecord[], (version) => version.jobId);
 }
 
-/** Versions of a job that are present, oldest first. */
+/** Versions of one job that are present, oldest first. */
 export async function versionsOfJob(db: Database, jobId: number): Promise<VersionRecord[]> {
-  const rows = await db
-    .selectFrom('versions')
-    .select(columns)
-    .where('job_id', '=', jobId)
-    .where('state', '=', 'present')
-    .orderBy('ended_at')
-    .execute();
-  return rows as VersionRecord[];
+  const versions = (await versionsOfJobs(db, [jobId])).get(jobId) ?? [];
+  return versions.toSorted((left, right) => left.endedAt - right.endedAt);
 }
 
 /** How many versions each job has, and which is the newest, for `status`. */

@@ -235,6 +235,17 @@ async function gatherUnsafe(context: GatherContext, draft: Draft): Promise<void>
   }
 }
 
+/** A recorded entry, to be judged once more with what its file is by now; its report is not read again. */
+export const judgeAgain = (job: Job, recorded: RecordedEntry): ToJudge => ({
+  job,
+  digest: '',
+  report: recorded.report,
+  endedAt: recorded.endedAt,
+  entry: recorded.entry,
+  reportChangedAt: 0,
+  recorded,
+});
+
 /** Jobs whose newest report was judged bad, and whose file has changed since: judged again from the recorded report. */
 function gatherRechecks(context: GatherContext, draft: Draft): void {
   for (const job of context.agent.scope) {
@@ -248,15 +259,7 @@ function gatherRechecks(context: GatherContext, draft: Draft): void {
     );
     if (newer) continue;
     if (!hasChanged(context.zone, entry)) continue;
-    draft.toJudge.push({
-      job,
-      digest: '',
-      report: entry.report,
-      endedAt: entry.endedAt,
-      entry: entry.entry,
-      reportChangedAt: 0,
-      recorded: entry,
-    });
+    draft.toJudge.push(judgeAgain(job, entry));
   }
 }
 

@@ -26,16 +26,6 @@ export interface Memory {
   readonly recheck: Map<number, RecordedEntry>;
 }
 
-function byJob(versions: readonly VersionPlace[]): Map<number, VersionPlace[]> {
-  const result = new Map<number, VersionPlace[]>();
-  for (const version of versions) {
-    const list = result.get(version.jobId);
-    if (list === undefined) result.set(version.jobId, [version]);
-    else list.push(version);
-  }
-  return result;
-}
-
 /** The configuration cannot be used with what is in the tree. */
 export class ConfigConflict extends Error {
   override readonly name = 'ConfigConflict';
@@ -61,7 +51,7 @@ export async function loadMemory(db: Database): Promise<Memory> {
   const unverified = await versionsIn(db, ['unverified', 'set_aside', 'pruning']);
   return {
     jobs,
-    versions: byJob(await versionPlaces(db)),
+    versions: Map.groupBy(await versionPlaces(db), (version) => version.jobId),
     unverified: new Set(unverified.map((version) => version.folder)),
     held: await loadHeld(db),
     agents: await loadAgents(db),

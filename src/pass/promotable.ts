@@ -15,6 +15,7 @@ import { Trouble } from '../files/trouble.ts';
 import type { Reader } from '../intake/reader.ts';
 import { missingPart } from '../validated/compare.ts';
 import type { PrivateCopy } from '../validated/publish.ts';
+import { judgeAgain } from './gather.ts';
 import { measure, type Measured } from './measure.ts';
 import { verifies } from './reconcile.ts';
 
@@ -121,15 +122,7 @@ async function readDeposit(
   try {
     let first: { entry: RecordedEntry; measured: Measured } | null = null;
     for (const entry of entries) {
-      const item = {
-        job,
-        digest: '',
-        report: entry.report,
-        endedAt: entry.endedAt,
-        entry: entry.entry,
-        reportChangedAt: 0,
-        recorded: entry,
-      };
+      const item = judgeAgain(job, entry);
       const intake = { reader, validated: dryRun ? null : config.validated, reflink: true };
       const measured = await measure(intake, zone, item, true);
       if (measured.matchedState !== null) return { entry, measured };

@@ -176,14 +176,14 @@ async function locked(
     checkMarker(config.validated);
     checkWritable(config.validated);
     const complete = names.length === 0;
-    const request = requestFor(context, config, db, now, names, { dryRun: false }, null);
     const passId = await beginScan(db, {
       command: 'scan',
       startedAt: now,
       complete,
       program: version,
     });
-    const outcome = await finishedPass(db, passId, context, () => runPass({ ...request, passId }));
+    const request = requestFor(context, config, db, now, names, { dryRun: false }, passId);
+    const outcome = await finishedPass(db, passId, context, () => runPass(request));
     const code = exitCodeOf(outcome);
     await finishScan(db, passId, context.io.now(), code, outcome.counts);
     await print(context, config, outcome, now, false);
