@@ -104,7 +104,17 @@ export async function newestVersions(
   return result;
 }
 
+/**
+ * Records a version. Its folder is wanted from here on: an earlier decision to prune it, which could not be carried out yet, is
+ * withdrawn, else the next scan would delete what this row says is safe.
+ */
 export async function insertVersion(db: Database, version: NewVersion): Promise<number> {
+  await db
+    .updateTable('versions')
+    .set({ state: 'pruned' })
+    .where('state', '=', 'pruning')
+    .where('folder', '=', version.folder)
+    .execute();
   const { id } = await db
     .insertInto('versions')
     .values({

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import SqliteDatabase from 'better-sqlite3';
 import { at, day, hour, minute, sha256, World } from '../support/world.ts';
 
 const config = (rules: string, top = ''): string =>
@@ -182,4 +183,23 @@ test("promote refuses, as scan does, a path that still holds another job's versi
     assert.match(ran.err, /lyon\/compta.*paris\/compta/su);
   }
   assert.deepEqual(world.versions('compta'), ['20260620T201000Z']);
+});
+
+test('a version whose pruning was decided and not yet done is kept when it is promoted again', async () => {
+  const world = await started('keep: 3');
+  for (let index = 0; index < 2; index += 1) {
+    world.deposit({ endedAt: end + index * day, content: `round ${index}`, file: `${index}.gz` });
+    await world.ok(scanAt + index * day, 'scan');
+  }
+  // As a scan leaves it whose disk would not let the folder go.
+  const db = new SqliteDatabase(world.database);
+  db.exec("update versions set state = 'pruning' where file = '0.gz'");
+  db.close();
+  const later = scanAt + day + hour;
+  const promoted = await world.run(later, 'promote', job, '0.gz');
+  assert.equal(promoted.code, 0, promoted.err);
+  assert.equal((await world.run(later + minute, 'scan')).code, 0);
+  assert.deepEqual(world.versions(job), ['20260620T201000Z', '20260621T201000Z']);
+  assert.equal(world.verify(), 2);
+  oneRowForEachFolder(world);
 });
