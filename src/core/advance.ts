@@ -1,5 +1,5 @@
 /** How what is remembered about a job moves on with each conclusion. */
-import type { Conclusion } from './conclusion.ts';
+import type { Conclusion, SizeSample } from './conclusion.ts';
 import type { Job } from './job.ts';
 import { withSample } from './sizes.ts';
 import type { JobState } from './state.ts';
@@ -48,16 +48,11 @@ export function withCover(state: JobState, job: Job, endedAt: number, cycle: num
 }
 
 /** A healthy backup: it counts as the last good one and as a size of the history, and it ends a hold. */
-export function withHealthy(
-  state: JobState,
-  endedAt: number,
-  cycle: number,
-  size: number,
-): JobState {
+export function withHealthy(state: JobState, endedAt: number, sample: SizeSample | null): JobState {
   return {
     ...state,
     lastSuccessAt: Math.max(state.lastSuccessAt ?? endedAt, endedAt),
-    sizes: withSample(state.sizes, { cycle, size }),
+    sizes: sample === null ? state.sizes : withSample(state.sizes, sample),
     heldCycles: [],
   };
 }
@@ -75,19 +70,25 @@ export function withWorth(
     const others = judged.heldCycles.filter((held) => held !== cycle);
     return { ...judged, heldCycles: [...others, cycle] };
   }
-  const size = conclusion.found?.size ?? null;
-  return catalogue[conclusion.status].healthy && size !== null
-    ? withHealthy(judged, endedAt, cycle, size)
+  return catalogue[conclusion.status].healthy
+    ? withHealthy(judged, endedAt, sampleOf(conclusion, cycle))
     : judged;
+}
+
+/** The measures of a backup; null where not even its size is known. */
+function sampleOf({ found, content }: Conclusion, cycle: number): SizeSample | null {
+  if (found?.size == null) return null;
+  const raw = content?.raw?.size ?? null;
+  return { cycle, size: found.size, raw, tables: content?.measures.tables ?? null };
 }
 
 /** A version promoted by hand: a new baseline begins with its size, and the hold is over. */
 export function withPromoted(
   state: JobState,
   conclusion: Conclusion,
-  from: { readonly endedAt: number; readonly cycle: number; readonly size: number },
+  from: { readonly endedAt: number; readonly cycle: number },
   now: number,
 ): JobState {
   const stands = withConclusion(state, conclusion, from.cycle, now);
-  return withHealthy({ ...stands, sizes: [] }, from.endedAt, from.cycle, from.size);
+  return withHealthy({ ...stands, sizes: [] }, from.endedAt, sampleOf(conclusion, from.cycle));
 }

@@ -1,4 +1,5 @@
 /** What backupmon concludes about one report entry, and the facts it concludes from. */
+import type { ContentFact, ContentKind } from './content.ts';
 import type { Reason } from './reasons.ts';
 import type { Expectation, ReportEntry } from './report.ts';
 import type { Assurance, Severity, Status } from './statuses.ts';
@@ -11,7 +12,13 @@ export type FileFact =
   | { readonly kind: 'unsafe'; readonly what: string }
   /** There, but not read: its size already differs from the reported one. */
   | { readonly kind: 'wrong_size'; readonly size: number }
-  | { readonly kind: 'read'; readonly size: number; readonly sha256: string }
+  | {
+      readonly kind: 'read';
+      readonly size: number;
+      readonly sha256: string;
+      /** null: its content was not looked into. */
+      readonly content: ContentFact | null;
+    }
   /** It changed while it was read: whatever was read proves nothing. */
   | { readonly kind: 'changing' }
   /** Our own trouble: says nothing about the backup. `reason` is an errno in lower case. */
@@ -31,15 +38,24 @@ export interface VersionFact {
   readonly cycle: number | null;
   readonly size: number;
   readonly sha256: string;
+  /** SHA-256 before compression: as measured, or as the agent reported it where the content was not looked into. */
   readonly rawSha256: string | null;
+  /** SHA-256 of the content without what changes by itself; null where the content was not looked into. */
+  readonly fingerprint: string | null;
+  readonly contentKind: ContentKind | null;
   /** On disk, under its name, with its size, under the job's present path. */
   readonly inPlace: boolean;
 }
 
-/** A healthy size: bytes, and the cycle it counts for. */
+/** The measures of a healthy backup, and the cycle it counts for. */
 export interface SizeSample {
   readonly cycle: number;
+  /** Of the file, in bytes. */
   readonly size: number;
+  /** Of the uncompressed content, in bytes; null or absent where it was not looked into. */
+  readonly raw?: number | null;
+  /** Number of tables; null or absent where the format does not tell. */
+  readonly tables?: number | null;
 }
 
 export interface Conclusion {
@@ -51,6 +67,8 @@ export interface Conclusion {
   readonly message: string;
   readonly assurance: Assurance | null;
   readonly found: Expectation | null;
+  /** What its content was found to be; null where it was not looked into. */
+  readonly content: ContentFact | null;
 }
 
 export type Verdict =
@@ -60,6 +78,10 @@ export type Verdict =
   | { readonly kind: 'blocked'; readonly reason: string; readonly message: string };
 
 /** The uncompressed content's hash as the agent claims it; without a COMPRESS stage that is the file's own. */
-export function rawHash(entry: ReportEntry): string | null {
+export function claimedRawHash(entry: ReportEntry): string | null {
   return entry.stages.compress === null ? entry.expected.sha256 : entry.raw.sha256;
 }
+
+/** The uncompressed content's hash: as measured, else as the agent claims it. */
+export const rawHash = (entry: ReportEntry, content: ContentFact | null): string | null =>
+  content?.raw?.sha256 ?? claimedRawHash(entry);

@@ -143,7 +143,16 @@ function accept(
   draft.hold = null;
   if (conclusion.status !== 'SUCCESS' || pending.file.kind !== 'read') return;
   draft.publish.push(key);
-  const { size, sha256 } = pending.file;
-  const rawSha256 = rawHash(pending.entry);
-  draft.versions.push({ key, endedAt, cycle, size, sha256, rawSha256, inPlace: true });
+  const { size, sha256, content } = pending.file;
+  draft.versions.push({
+    key,
+    endedAt,
+    cycle,
+    size,
+    sha256,
+    rawSha256: rawHash(pending.entry, content),
+    fingerprint: content?.fingerprint ?? null,
+    contentKind: content?.kind ?? null,
+    inPlace: true,
+  });
 }

@@ -36,6 +36,7 @@ function adoptAll(draft: Draft, facts: JobFacts): void {
       message: version.message,
       assurance: 'intact',
       found: { size, sha256 },
+      content: null,
     };
     const { lastJudgedEnd } = draft.state;
     // The name of a folder has whole seconds.

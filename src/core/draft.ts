@@ -51,7 +51,15 @@ export const unproved = (
   severity: Conclusion['severity'],
   reason: Reason,
   message: string,
-): Conclusion => ({ status, severity, reason, message, assurance: null, found: null });
+): Conclusion => ({
+  status,
+  severity,
+  reason,
+  message,
+  assurance: null,
+  found: null,
+  content: null,
+});
 
 export function putEntry(
   draft: Draft,

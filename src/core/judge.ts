@@ -5,45 +5,26 @@
  * Of several conclusions that apply the first counts: FAILED, TRANSFER_INTEGRITY_FAILED, CONTENT_INVALID, HASH_MISMATCH,
  * SIZE_ANOMALY, SUCCESS.
  */
-import { bytes, exactBytes } from './bytes.ts';
-import {
-  rawHash,
-  type ArrivalFacts,
-  type Conclusion,
-  type FileFact,
-  type SizeSample,
-  type Verdict,
-  type VersionFact,
-} from './conclusion.ts';
+import { exactBytes } from './bytes.ts';
+import type { ArrivalFacts, FileFact, Verdict } from './conclusion.ts';
 import type { JobRules } from './job.ts';
+import { faultText, judgeContent, type ContentCase, type Finding } from './judge-content.ts';
 import type { Reason } from './reasons.ts';
 import type { ReportEntry, StageName } from './report.ts';
-import { isOutside, sizeBounds } from './sizes.ts';
 import { catalogue, type Status } from './statuses.ts';
 import { forPeople } from './text.ts';
 
 /** An rsync temporary file younger than this means that the transfer is under way. */
 const TEMPORARY_IS_YOUNG = 15 * 60_000;
-/** From this many held cycles in a row a size anomaly is critical. */
-const HELD_CYCLES_CRITICAL = 3;
 
-export interface Case {
-  readonly entry: ReportEntry;
+export interface Case extends ContentCase {
   readonly file: FileFact;
   readonly arrival: ArrivalFacts;
-  readonly rules: Pick<JobRules, 'settle' | 'unchanged' | 'sizeChange'>;
-  /** The newest version of the job, wherever it lies. */
-  readonly newestVersion: VersionFact | null;
-  readonly sizes: readonly SizeSample[];
-  /** The cycle of this report, and the cycles in a row that were held before it. */
-  readonly cycle: number;
-  readonly heldCycles: readonly number[];
+  readonly rules: ContentCase['rules'] & Pick<JobRules, 'settle'>;
   /** The instant until which an rsync temporary file may excuse a mismatch: the cycle's deadline. */
   readonly deadline: number;
   readonly now: number;
 }
-
-type Finding = Omit<Conclusion, 'severity'> & { readonly severity?: Conclusion['severity'] };
 
 const conclude = (finding: Finding): Verdict => ({
   kind: 'concluded',
@@ -56,6 +37,7 @@ const unproved = (status: Status, reason: Reason, message: string): Finding => (
   message,
   assurance: null,
   found: null,
+  content: null,
 });
 
 const stageNames: readonly StageName[] = ['backup', 'compress', 'transfer'];
@@ -104,11 +86,13 @@ function transferFailure(entry: ReportEntry, file: FileFact): Finding | null {
     return { ...finding, found: { size: file.size, sha256: null } };
   }
   if (file.kind !== 'read' || file.sha256 === entry.expected.sha256) return null;
+  const { size, sha256, content } = file;
+  const inside = content?.fault == null ? '' : `; ${faultText(entry, content, content.fault)}`;
   const finding = failed(
     'hash_differs',
-    `expected SHA-256 ${entry.expected.sha256}, found ${file.sha256}`,
+    `expected SHA-256 ${entry.expected.sha256}, found ${sha256}${inside}`,
   );
-  return { ...finding, found: { size: file.size, sha256: file.sha256 } };
+  return { ...finding, found: { size, sha256 }, content };
 }
 
 /**
@@ -125,55 +109,6 @@ function arrivingUntil(from: Case): number | null {
   if (temporary === null || now >= from.deadline) return null;
   if (Math.abs(now - temporary) >= TEMPORARY_IS_YOUNG) return null;
   return Math.min(temporary + TEMPORARY_IS_YOUNG, from.deadline);
-}
-
-/** CONTENT_INVALID at this depth of verification: a dump of nothing. The agent's word for an empty dump is taken. */
-function contentFailure(entry: ReportEntry, size: number): Omit<Finding, 'found'> | null {
-  const rawSize = entry.stages.compress === null ? null : entry.raw.size;
-  if (size !== 0 && rawSize !== 0) return null;
-  return {
-    status: 'CONTENT_INVALID',
-    reason: 'empty',
-    message:
-      size === 0
-        ? 'the file is empty: 0 bytes'
-        : `the agent compressed an empty dump: 0 bytes before compression, ${bytes(size)} after`,
-    assurance: 'intact',
-  };
-}
-
-/** HASH_MISMATCH, shown as "unchanged": the newest version already holds this content and is in its place. */
-function unchanged(from: Case, sha256: string): Omit<Finding, 'found'> | null {
-  const version = from.newestVersion;
-  if (version === null || !version.inPlace) return null;
-  const raw = rawHash(from.entry);
-  const sameFile = version.sha256 === sha256;
-  if (!sameFile && (raw === null || raw !== version.rawSha256)) return null;
-  return {
-    status: 'HASH_MISMATCH',
-    severity: from.rules.unchanged,
-    reason: sameFile ? 'same_file' : 'same_content',
-    message: sameFile
-      ? 'the file equals the newest version'
-      : 'the uncompressed content equals the newest version, as the agent reports it',
-    assurance: 'intact',
-  };
-}
-
-function sizeAnomaly(from: Case, size: number): Omit<Finding, 'found'> | null {
-  const bounds = sizeBounds(from.sizes, from.rules.sizeChange);
-  if (bounds === null || !isOutside(size, bounds)) return null;
-  const inARow = new Set([...from.heldCycles, from.cycle]).size;
-  return {
-    status: 'SIZE_ANOMALY',
-    severity: inARow >= HELD_CYCLES_CRITICAL ? 'critical' : 'warning',
-    reason: size < bounds.low ? 'too_small' : 'too_large',
-    message:
-      `${bytes(size)} is far from the usual ${bytes(bounds.median)} ` +
-      `(expected ${bytes(Math.ceil(bounds.low))} to ${bytes(Math.floor(bounds.high))} after ${bounds.samples} backups)` +
-      (inARow > 1 ? `; held for ${inARow} cycles in a row` : ''),
-    assurance: 'intact',
-  };
 }
 
 /** Decides one report entry. Total: whatever the facts are, there is a verdict. */
@@ -193,23 +128,5 @@ export function judge(from: Case): Verdict {
   // Not the agent's fault, and never a reason to call a backup good.
   if (file.kind !== 'read')
     return { kind: 'blocked', reason: 'not_read', message: 'the file was not looked at' };
-  return judgeContent(from, file);
-}
-
-/** The bytes are the agent's: what is left to decide is what they are worth. */
-function judgeContent(from: Case, file: { size: number; sha256: string }): Verdict {
-  const { entry } = from;
-  const { size, sha256 } = file;
-  const finding = contentFailure(entry, size) ??
-    unchanged(from, sha256) ??
-    sizeAnomaly(from, size) ?? {
-      status: 'SUCCESS',
-      reason: 'verified',
-      message:
-        entry.expected.size === null
-          ? `SHA-256 as reported; ${bytes(size)}, no size was reported`
-          : `size and SHA-256 as reported; ${bytes(size)}`,
-      assurance: 'intact',
-    };
-  return conclude({ ...finding, found: { size, sha256 } });
+  return conclude(judgeContent(from, file));
 }

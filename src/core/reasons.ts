@@ -1,4 +1,5 @@
 /** Every machine word that can follow a status, and what it says. The README's table is held to this one by a test. */
+import type { ContentReason } from './content.ts';
 import type { RefusalReason } from './report.ts';
 
 export type Reason =
@@ -6,9 +7,15 @@ export type Reason =
   | 'promoted_by_hand'
   | 'version_adopted'
   | 'same_file'
+  | 'same_fingerprint'
   | 'same_content'
   | 'too_small'
   | 'too_large'
+  | 'raw_too_small'
+  | 'raw_too_large'
+  | 'too_few_tables'
+  | 'too_many_tables'
+  | 'kind_changed'
   | 'backup_failed'
   | 'compress_failed'
   | 'transfer_failed'
@@ -19,7 +26,7 @@ export type Reason =
   | 'size_differs'
   | 'hash_differs'
   | 'changed_while_read'
-  | 'empty'
+  | ContentReason
   | 'no_report'
   | 'no_reports'
   | 'not_judged'
@@ -31,15 +38,26 @@ export type Reason =
   | 'replayed'
   | RefusalReason;
 
+/** "Unchanged", and not on the agent's word alone: the newest version holds it, and the deposit may go. */
+export const sameByMeasure: ReadonlySet<Reason> = new Set(['same_file', 'same_fingerprint']);
+
 /** In the order in which the README lists them. */
 export const reasons: Readonly<Record<Reason, string>> = {
-  verified: 'size and SHA-256 are as reported',
+  verified: 'all that was asked for was checked, and the message says what that was',
   promoted_by_hand: 'an administrator vouches for it: `backupmon promote`',
   version_adopted: 'a version that the database did not know; its SHA256SUMS verifies',
   same_file: 'the file equals the newest version',
-  same_content: 'another file, but the uncompressed hash that both rounds report is the same',
+  same_fingerprint:
+    'another file, but its content is the same, apart from what changes by itself (times, tokens)',
+  same_content:
+    'another file that was not looked into, but the uncompressed hash that both rounds report is the same',
   too_small: 'smaller than the job’s history allows',
   too_large: 'larger than the job’s history allows; of a report: over 8 MiB, and refused unread',
+  raw_too_small: 'less uncompressed content than the job’s history allows',
+  raw_too_large: 'more uncompressed content than the job’s history allows',
+  too_few_tables: 'fewer tables than the job’s history allows',
+  too_many_tables: 'more tables than the job’s history allows',
+  kind_changed: 'another kind of content than the newest version has',
   backup_failed: 'the agent reports that its dump failed',
   compress_failed: 'the agent reports that compressing failed',
   transfer_failed: 'the agent reports that the transfer failed',
@@ -51,7 +69,20 @@ export const reasons: Readonly<Record<Reason, string>> = {
   size_differs: 'another size than reported',
   hash_differs: 'another SHA-256 than reported',
   changed_while_read: 'it changed under our hands, and not for the last time',
-  empty: 'a file of 0 bytes, or a dump of 0 bytes by the agent’s own report',
+  empty: 'nothing: a file of 0 bytes, or one that holds a dump of 0 bytes',
+  stream_cut: 'the compressed stream ends before its end',
+  stream_corrupt: 'the compressed stream cannot be decoded',
+  trailing_bytes: 'something else follows the end of the stream or of the archive',
+  expands_too_far:
+    'much more comes out of it than a dump of that size can hold, and no size was reported',
+  raw_size_differs: 'another uncompressed size than reported',
+  raw_hash_differs: 'another SHA-256 of the uncompressed content than reported',
+  dump_cut: 'the end of the dump is missing, or a part of it',
+  dump_corrupt: 'the dump is damaged inside',
+  dump_failed: 'the dump says by itself that it failed',
+  foreign_text: 'messages of a tool stand in the dump: restoring it would stop there',
+  not_a_dump: 'an error message, a web page or some other file where a dump should be',
+  wrong_kind: 'not what the name of the file says',
   no_report: 'no report covers the cycle at its deadline',
   no_reports: 'many cycles at once, with their count',
   not_judged: 'a report may be there, but trouble on our own side kept it from being judged',

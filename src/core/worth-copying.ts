@@ -1,5 +1,5 @@
 /** A guess made before a file is read: whether the read should also make a private copy. */
-import { rawHash } from './conclusion.ts';
+import { claimedRawHash } from './conclusion.ts';
 import type { JobFacts, PendingEntry } from './decision.ts';
 import { byEnd } from './draft.ts';
 import { decideRetention } from './retention.ts';
@@ -21,7 +21,7 @@ export function worthCopying(
     const same =
       newest?.inPlace === true &&
       (newest.sha256 === entry.expected.sha256 ||
-        (newest.rawSha256 !== null && newest.rawSha256 === rawHash(entry)));
+        (newest.rawSha256 !== null && newest.rawSha256 === claimedRawHash(entry)));
     if (same && pending.length === 1) worth.delete(key);
   }
   return worth;

@@ -9,7 +9,7 @@ import {
 } from '../../src/core/advance.ts';
 import type { Conclusion } from '../../src/core/conclusion.ts';
 import type { Status } from '../../src/core/statuses.ts';
-import { day, everyDay, hour, jobWith, monday, watched } from './support.ts';
+import { contentFact, day, everyDay, hour, jobWith, monday, watched } from './support.ts';
 
 const cron = jobWith();
 const every = jobWith({ schedule: everyDay });
@@ -20,6 +20,7 @@ const conclusion = (status: Status, size: number | null = null): Conclusion => (
   message: 'said',
   assurance: null,
   found: size === null ? null : { size, sha256: 'a' },
+  content: null,
 });
 
 test('a status that lasts keeps its beginning, a new one begins now', () => {
@@ -85,12 +86,15 @@ test('before the watch of every P began, the first report is the anchor', () => 
 });
 
 test('a healthy backup adds its size, and ends a hold', () => {
-  const state = withHealthy(watched(cron, { lastSuccessAt: 90, heldCycles: [1] }), 50, 40, 7);
+  const state = withHealthy(watched(cron, { lastSuccessAt: 90, heldCycles: [1] }), 50, {
+    cycle: 40,
+    size: 7,
+  });
   assert.deepEqual(
     [state.lastSuccessAt, state.sizes, state.heldCycles],
     [90, [{ cycle: 40, size: 7 }], []],
   );
-  assert.equal(withHealthy(watched(cron), 50, 40, 7).lastSuccessAt, 50);
+  assert.equal(withHealthy(watched(cron), 50, null).lastSuccessAt, 50);
 });
 
 test('a held backup counts once per cycle; a failure neither adds to a hold nor ends it', () => {
@@ -105,15 +109,28 @@ test('a held backup counts once per cycle; a failure neither adds to a hold nor 
   assert.deepEqual(withWorth(after, cron, 4, 4, conclusion('HASH_MISMATCH', 9)).heldCycles, []);
 });
 
+test('what the content measures is remembered with the size', () => {
+  const content = { raw: { size: 70, sha256: 'r' }, measures: { tables: 3, batches: 4 } };
+  const measured = { ...conclusion('SUCCESS', 9), content: { ...contentFact, ...content } };
+  const { sizes } = withWorth(watched(cron), cron, 4, 4, measured);
+  assert.deepEqual(sizes, [{ cycle: 4, size: 9, raw: 70, tables: 3 }]);
+  const unread = { ...measured, content: { ...contentFact, raw: null } };
+  const after = withWorth(watched(cron), cron, 4, 4, unread);
+  assert.deepEqual(after.sizes, [{ cycle: 4, size: 9, raw: null, tables: null }]);
+});
+
+test('a healthy backup whose size is not known adds none', () => {
+  const unknown = { ...conclusion('SUCCESS'), found: { size: null, sha256: 'a' } };
+  for (const made of [conclusion('SUCCESS'), unknown]) {
+    const { sizes, lastSuccessAt } = withWorth(watched(cron), cron, 4, 3, made);
+    assert.deepEqual([sizes, lastSuccessAt], [[], 4]);
+  }
+});
+
 test('a promotion by hand begins a new baseline', () => {
   const state = watched(cron, { sizes: [{ cycle: 1, size: 1 }], heldCycles: [2], since: 1 });
-  const promoted = withPromoted(
-    state,
-    conclusion('SUCCESS'),
-    { endedAt: 30, cycle: 20, size: 9 },
-    40,
-  );
-  assert.deepEqual(promoted.sizes, [{ cycle: 20, size: 9 }]);
+  const promoted = withPromoted(state, conclusion('SUCCESS', 9), { endedAt: 30, cycle: 20 }, 40);
+  assert.deepEqual(promoted.sizes, [{ cycle: 20, size: 9, raw: null, tables: null }]);
   assert.deepEqual(promoted.heldCycles, []);
   assert.equal(promoted.lastSuccessAt, 30);
   assert.equal(promoted.standing?.status, 'SUCCESS');

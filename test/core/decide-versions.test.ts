@@ -1,10 +1,12 @@
 /** Versions published, held, pruned, adopted and lost. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ContentFact } from '../../src/core/content.ts';
 import type { FoundVersion, PendingEntry } from '../../src/core/decision.ts';
 import { newState } from '../../src/core/state.ts';
 import { worthCopying } from '../../src/core/worth-copying.ts';
 import {
+  contentFact,
   day,
   failed,
   found,
@@ -78,6 +80,26 @@ test('a version that retention would remove at once is judged and not published'
     story.last?.publish,
     list.slice(1).map((one) => one.key),
   );
+});
+
+test('two files of one content in one scan are one version; one of another kind is held', () => {
+  const dump = (endedAt: number, sha256: string, more: Partial<ContentFact> = {}) => {
+    const pending = report(endedAt, sha256);
+    const { size } = pending.entry.expected;
+    const { raw } = pending.entry;
+    const content = { ...contentFact, raw: { size: raw.size ?? 0, sha256: raw.sha256 }, ...more };
+    return withFile(pending, { kind: 'read', size: size ?? 0, sha256, content });
+  };
+  const story = new Story(job, watched(job));
+  const first = dump(monday, 'one');
+  const second = dump(monday + minute, 'two');
+  const third = dump(monday + 2 * minute, 'three', { fingerprint: 'print-c', kind: 'sql' });
+  assert.deepEqual(story.scan(monday + hour, [first, second, third]), [
+    'SUCCESS verified',
+    'HASH_MISMATCH same_fingerprint',
+    'SIZE_ANOMALY kind_changed',
+  ]);
+  assert.deepEqual(story.last?.publish, [first.key]);
 });
 
 test('an unchanged backup publishes nothing and removes nothing', () => {

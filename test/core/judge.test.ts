@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { rawHash, type FileFact, type Verdict } from '../../src/core/conclusion.ts';
+import { claimedRawHash, type FileFact, type Verdict } from '../../src/core/conclusion.ts';
 import { judge, needsFile, type Case } from '../../src/core/judge.ts';
 import type { ReportEntry } from '../../src/core/report.ts';
-import { catalogue } from '../../src/core/statuses.ts';
+import {
+  compressions,
+  contentKinds,
+  contentReasons,
+  type ContentFact,
+  type ContentKind,
+} from '../../src/core/content.ts';
+import { assurances, catalogue } from '../../src/core/statuses.ts';
 import { entryWith, hour, minute, monday, stage, version } from './support.ts';
 
 const now = monday;
-const good: FileFact = { kind: 'read', size: 1000, sha256: 'a' };
+const good: FileFact = { kind: 'read', size: 1000, sha256: 'a', content: null };
 const steady = Array.from({ length: 7 }, (_, cycle) => ({ cycle, size: 10_000_000 }));
 const settled = { reportChangedAt: 0, fileChangedAt: 0, temporaryChangedAt: null };
 
@@ -16,7 +23,7 @@ const caseWith = (values: Partial<Case> = {}): Case => ({
   entry: entryWith(),
   file: good,
   arrival: settled,
-  rules: { settle: 2 * minute, unchanged: 'warning', sizeChange: 0.5 },
+  rules: { settle: 2 * minute, unchanged: 'warning', sizeChange: 0.5, verify: 'complete' },
   newestVersion: null,
   sizes: [],
   cycle: monday,
@@ -29,7 +36,7 @@ const caseWith = (values: Partial<Case> = {}): Case => ({
 /** An entry and its file, of one size. */
 const sized = (size: number): Partial<Case> => ({
   entry: entryWith({ expected: { size, sha256: 'a' } }),
-  file: { kind: 'read', size, sha256: 'a' },
+  file: { kind: 'read', size, sha256: 'a', content: null },
 });
 
 const inShort = (verdict: Verdict): string =>
@@ -42,7 +49,7 @@ const inShort = (verdict: Verdict): string =>
 const failing = (name: 'backup' | 'compress' | 'transfer', error: string | null): ReportEntry =>
   entryWith({ stages: { ...entryWith().stages, [name]: stage({ ok: false, error }) } });
 
-const wrong: FileFact = { kind: 'read', size: 1000, sha256: 'b' };
+const wrong: FileFact = { kind: 'read', size: 1000, sha256: 'b', content: null };
 const young = { ...settled, fileChangedAt: now - minute };
 const temporary = (age: number) => ({ ...settled, temporaryChangedAt: now - age });
 const noSum = entryWith({ unverifiable: 'no SHA-256 was reported' });
@@ -168,7 +175,7 @@ const table: readonly (readonly [string, Partial<Case>, string])[] = [
     'the file of the newest version, where that is normal',
     {
       newestVersion: version(),
-      rules: { settle: 0, unchanged: 'ok', sizeChange: null },
+      rules: { settle: 0, unchanged: 'ok', sizeChange: null, verify: 'complete' },
     },
     'ok HASH_MISMATCH same_file',
   ],
@@ -245,7 +252,7 @@ const messages: readonly (readonly [string, Partial<Case>, RegExp])[] = [
   ['no endless words', { entry: failing('backup', 'x'.repeat(2000)) }, /^.{0,400}…"$/],
   [
     'both hashes',
-    { file: { kind: 'read', size: 1000, sha256: 'b' } },
+    { file: { kind: 'read', size: 1000, sha256: 'b', content: null } },
     /^expected SHA-256 a, found b$/,
   ],
   ['both sizes', { file: { kind: 'wrong_size', size: 9 } }, /^expected 1000 bytes, found 9 bytes$/],
@@ -290,8 +297,8 @@ test('a file is needed only where the report alone does not decide', () => {
 
 test('without a COMPRESS stage the content is the file itself', () => {
   const plain = entryWith({ stages: { ...entryWith().stages, compress: null } });
-  assert.equal(rawHash(plain), 'a');
-  assert.equal(rawHash(entryWith()), 'raw-a');
+  assert.equal(claimedRawHash(plain), 'a');
+  assert.equal(claimedRawHash(entryWith()), 'raw-a');
   assert.equal(inShort(judge(caseWith({ entry: plain }))), 'ok SUCCESS verified');
 });
 
@@ -307,11 +314,31 @@ const anyStage = fc.option(
     .map((values) => stage(values)),
 );
 const expectation = fc.record({ size: fc.option(anySize), sha256: fc.option(anyText) });
+const kinds = Object.keys(contentKinds) as ContentKind[];
+const anyContent: fc.Arbitrary<ContentFact> = fc.record({
+  assurance: fc.constantFrom(...assurances),
+  compression: fc.option(fc.constantFrom(...compressions)),
+  kind: fc.option(fc.constantFrom(...kinds)),
+  description: fc.string(),
+  raw: fc.option(fc.record({ size: anySize, sha256: fc.option(anyText) })),
+  member: fc.option(fc.record({ size: anySize, sha256: anyText })),
+  fingerprint: fc.option(anyText),
+  fault: fc.option(fc.record({ reason: fc.constantFrom(...contentReasons), message: fc.string() })),
+  shortfall: fc.option(fc.string()),
+  remarks: fc.constant([]),
+  measures: fc.record({ tables: fc.option(anySize), batches: fc.option(anySize) }),
+  lastLine: fc.option(fc.string()),
+});
 const anyFile: fc.Arbitrary<FileFact> = fc.oneof(
   fc.constantFrom<FileFact>({ kind: 'not_looked_for' }, { kind: 'absent' }, { kind: 'changing' }),
   fc.record({ kind: fc.constant('unsafe' as const), what: fc.string() }),
   fc.record({ kind: fc.constant('wrong_size' as const), size: anySize }),
-  fc.record({ kind: fc.constant('read' as const), size: anySize, sha256: anyText }),
+  fc.record({
+    kind: fc.constant('read' as const),
+    size: anySize,
+    sha256: anyText,
+    content: fc.option(anyContent),
+  }),
   fc.record({ kind: fc.constant('trouble' as const), reason: anyText, message: anyText }),
 );
 const anyCase: fc.Arbitrary<Case> = fc.record({
@@ -334,10 +361,17 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
     settle: fc.constantFrom(0, minute, hour),
     unchanged: fc.constantFrom('ok', 'warning', 'critical'),
     sizeChange: fc.option(fc.double({ min: 0, max: 10, noNaN: true })),
+    verify: fc.constantFrom(...assurances),
   }),
   newestVersion: fc.option(
     fc
-      .record({ sha256: anyText, rawSha256: fc.option(anyText), inPlace: fc.boolean() })
+      .record({
+        sha256: anyText,
+        rawSha256: fc.option(anyText),
+        fingerprint: fc.option(anyText),
+        contentKind: fc.option(fc.constantFrom(...kinds)),
+        inPlace: fc.boolean(),
+      })
       .map(version),
   ),
   sizes: fc.array(fc.record({ cycle: fc.nat(), size: anySize }), { maxLength: 10 }),
@@ -349,7 +383,9 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
 
 test('judge is total and deterministic, and says success only of the bytes that were reported', () => {
   fc.assert(
-    fc.property(anyCase, (from) => {
+    fc.property(anyCase, (made) => {
+      // As data comes from elsewhere: with the prototypes of plain objects.
+      const from = structuredClone(made);
       const verdict = judge(from);
       assert.deepEqual(judge(structuredClone(from)), verdict);
       if (verdict.kind === 'arriving') assert.ok(verdict.until > now);
@@ -358,7 +394,12 @@ test('judge is total and deterministic, and says success only of the bytes that 
       if (!catalogue[status].healthy) return;
       assert.equal(from.file.kind, 'read');
       assert.equal(found?.sha256, from.entry.expected.sha256);
-      assert.equal(assurance, 'intact');
+      const content = from.file.kind === 'read' ? from.file.content : null;
+      const { verify } = from.rules;
+      const proved = assurances.indexOf(assurance ?? 'intact');
+      assert.ok(proved <= assurances.indexOf(content?.assurance ?? 'intact'));
+      assert.ok(proved <= assurances.indexOf(verify));
+      if (verify === 'complete') assert.equal(content?.fault ?? null, null);
       assert.ok(Object.values(from.entry.stages).every((one) => one?.ok !== false));
     }),
     { numRuns: 2_000 },

@@ -1,4 +1,5 @@
 /** A job, its reports and its scans, for the tests of what is decided about it. */
+import type { ContentFact } from '../../src/core/content.ts';
 import type { FileFact, VersionFact } from '../../src/core/conclusion.ts';
 import { decideJob } from '../../src/core/decide.ts';
 import type {
@@ -91,12 +92,28 @@ export function report(
       expected: { size, sha256: content },
       raw: { size: 5 * size, sha256: `raw ${content}` },
     }),
-    file: { kind: 'read', size, sha256: content },
+    file: { kind: 'read', size, sha256: content, content: null },
     arrival: { reportChangedAt: 0, fileChangedAt: 0, temporaryChangedAt: null },
     judgedBefore: null,
     ...rest,
   };
 }
+
+/** A whole dump of 5,000 bytes in gzip, as it is found in the file of `entryWith()`. */
+export const contentFact: ContentFact = {
+  assurance: 'complete',
+  compression: 'gzip',
+  kind: 'mysql',
+  description: 'MariaDB dump',
+  raw: { size: 5000, sha256: 'raw-a' },
+  member: null,
+  fingerprint: 'print-a',
+  fault: null,
+  shortfall: null,
+  remarks: [],
+  measures: { tables: null, batches: null },
+  lastLine: null,
+};
 
 export const failed = (endedAt: number): PendingEntry =>
   report(endedAt, 'failed', {
@@ -117,6 +134,8 @@ export const version = (values: Partial<VersionFact> = {}): VersionFact => ({
   size: 1000,
   sha256: 'a',
   rawSha256: 'raw-a',
+  fingerprint: null,
+  contentKind: null,
   inPlace: true,
   ...values,
 });
@@ -130,6 +149,8 @@ export function found(endedAt: number): FoundVersion {
     size: 1_000_000,
     sha256: `content of ${endedAt}`,
     rawSha256: null,
+    fingerprint: null,
+    contentKind: null,
     inPlace: true,
     message: 'found',
   };
@@ -202,5 +223,7 @@ const asVersion =
     size: item.entry.expected.size ?? 0,
     sha256: item.entry.expected.sha256 ?? '',
     rawSha256: item.entry.raw.sha256,
+    fingerprint: item.file.kind === 'read' ? (item.file.content?.fingerprint ?? null) : null,
+    contentKind: item.file.kind === 'read' ? (item.file.content?.kind ?? null) : null,
     inPlace: true,
   });
