@@ -1,7 +1,8 @@
 /** The recorded conclusions. */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Conclusion } from '../core/conclusion.ts';
-import type { Reason } from '../core/reasons.ts';
+import type { ContentFact } from '../core/content.ts';
+import { sameByMeasure, type Reason } from '../core/reasons.ts';
 import type { Assurance, Severity, Status } from '../core/statuses.ts';
 import type { Stages } from './entries.ts';
 import { readStages } from './entries.ts';
@@ -42,6 +43,7 @@ export async function insertEvent(db: Database, event: NewEvent): Promise<number
       operator: event.operator,
       count: event.count,
       set_aside: null,
+      content: conclusion.content === null ? null : JSON.stringify(conclusion.content),
     })
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -91,6 +93,8 @@ export interface EventRecord {
     readonly found: { readonly size: number | null; readonly sha256: string | null };
   } | null;
   readonly assurance: Assurance | null;
+  /** null where the content was not looked into. */
+  readonly content: ContentFact | null;
   /** Relative to the validated tree: folder and file. */
   readonly promotedTo: string | null;
 }
@@ -159,6 +163,7 @@ function toView(row: ViewRow): EventRecord {
         }
       : null,
     assurance: row.assurance as Assurance | null,
+    content: row.content === null ? null : (JSON.parse(row.content) as ContentFact),
     promotedTo: row.version_folder === null ? null : `${row.version_folder}/${row.version_file}`,
   };
 }
@@ -191,14 +196,16 @@ export async function listEvents(db: Database, filter: EventFilter): Promise<Eve
   return (await query.execute()).map(toView);
 }
 
-/** Whether the file of an entry became a version, or is the very file that a version is. */
+/** Whether the file of an entry became a version, or has the very content that a version has. */
 export async function isKept(db: Database, entryId: number): Promise<boolean> {
   const row = await db
     .selectFrom('events')
     .select('id')
     .where('entry_id', '=', entryId)
     .where('set_aside', 'is', null)
-    .where((eb) => eb.or([eb('version_id', 'is not', null), eb('reason', '=', 'same_file')]))
+    .where((eb) =>
+      eb.or([eb('version_id', 'is not', null), eb('reason', 'in', [...sameByMeasure])]),
+    )
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

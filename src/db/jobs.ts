@@ -77,7 +77,13 @@ function toRecord(row: JobRow): JobRecord {
 
 function readSizes(text: string): readonly SizeSample[] {
   if (text === '[]') return [];
-  return (JSON.parse(text) as [number, number][]).map(([cycle, size]) => ({ cycle, size }));
+  type Row = [cycle: number, size: number, raw?: number | null, tables?: number | null];
+  return (JSON.parse(text) as Row[]).map(([cycle, size, raw = null, tables = null]) => ({
+    cycle,
+    size,
+    raw,
+    tables,
+  }));
 }
 
 const recordQuery = (db: Database) =>
@@ -164,7 +170,9 @@ function stateColumns(state: JobState) {
     last_event_id: state.standing?.eventId ?? null,
     since: state.since,
     last_success_at: state.lastSuccessAt,
-    sizes: JSON.stringify(state.sizes.map((sample) => [sample.cycle, sample.size])),
+    sizes: JSON.stringify(
+      state.sizes.map(({ cycle, size, raw = null, tables = null }) => [cycle, size, raw, tables]),
+    ),
     held_cycles: JSON.stringify(state.heldCycles),
     blocked_reason: state.blocked?.reason ?? null,
     blocked_message: state.blocked?.message ?? null,

@@ -51,7 +51,7 @@ export interface JobsTable {
   last_event_id: number | null;
   since: number | null;
   last_success_at: number | null;
-  /** JSON: [[cycle, size], …], oldest first. */
+  /** JSON: [[cycle, size, uncompressed size or null, tables or null], …], oldest first; two numbers in rows of before. */
   sizes: string;
   /** JSON: [cycle, …] */
   held_cycles: string;
@@ -122,6 +122,8 @@ export interface EventsTable {
   count: number;
   /** Why it decides nothing any more, or null. */
   set_aside: string | null;
+  /** JSON of core/content.ts; null where the content was not looked into. */
+  content: string | null;
 }
 
 export interface VersionsTable {
@@ -145,6 +147,9 @@ export interface VersionsTable {
   state: string;
   state_at: number | null;
   state_reason: string | null;
+  fingerprint: string | null;
+  /** See core/content.ts; null where the content was not looked into. */
+  content_kind: string | null;
 }
 
 export interface HeldTable {

@@ -1,4 +1,5 @@
 /** The healthy versions, and the held copies beside them. */
+import type { ContentKind } from '../core/content.ts';
 import type { Assurance } from '../core/statuses.ts';
 import { inPieces } from './pieces.ts';
 import type { Database, HeldTable } from './schema.ts';
@@ -16,6 +17,9 @@ export interface VersionRecord {
   readonly size: number;
   readonly sha256: string;
   readonly rawSha256: string | null;
+  /** null where the content was not looked into, as for versions of before. */
+  readonly fingerprint: string | null;
+  readonly contentKind: ContentKind | null;
   readonly assurance: Assurance | null;
   readonly lastConfirmedAt: number;
   readonly state: VersionState;
@@ -39,6 +43,8 @@ const columns = [
   'size',
   'sha256',
   'raw_sha256 as rawSha256',
+  'fingerprint',
+  'content_kind as contentKind',
   'assurance',
   'last_confirmed_at as lastConfirmedAt',
   'state',
@@ -127,6 +133,8 @@ export async function insertVersion(db: Database, version: NewVersion): Promise<
       size: version.size,
       sha256: version.sha256,
       raw_sha256: version.rawSha256,
+      fingerprint: version.fingerprint,
+      content_kind: version.contentKind,
       assurance: version.assurance,
       origin: version.origin,
       published_at: version.publishedAt,
@@ -250,6 +258,8 @@ export async function retireHold(
     size: held.size,
     sha256: held.sha256,
     rawSha256: held.rawSha256,
+    fingerprint: null,
+    contentKind: null,
     assurance: null,
     origin: 'scan',
     publishedAt: held.heldAt,

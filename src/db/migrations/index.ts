@@ -1,5 +1,6 @@
 /** Every migration, in order; a static list, because the program is one file. The schema version is how many have run. */
 import type { Kysely } from 'kysely';
 import { initial } from './001-initial.ts';
+import { content } from './002-content.ts';
 
-export const migrations: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [initial];
+export const migrations: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [initial, content];
