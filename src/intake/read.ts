@@ -1,8 +1,9 @@
 /**
- * The one read of one file: bytes flow from the open descriptor into the private copy and through SHA-256, in constant memory.
- * Synchronous on purpose: it runs in worker threads, or on the main thread where a repeatable order of system calls is wanted.
+ * The one read of one file: bytes flow from the open descriptor through the private copy, SHA-256 and the inspection of the content,
+ * in constant memory. File system calls are synchronous on purpose: this runs in worker threads, or on the main thread where a
+ * repeatable order of system calls is wanted. Decompressing overlaps with them on threads that make no such calls.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -15,8 +16,10 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
+import type { ContentFact } from '../core/content.ts';
 import { removeTree } from '../files/durable.ts';
 import { errorCode, Trouble } from '../files/trouble.ts';
+import type { Inspection } from './inspect.ts';
 
 /** Best of the sizes tried, 64 KiB to 4 MiB, within the noise. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -35,6 +38,19 @@ export interface ReadTask {
   readonly copy: { readonly folder: string; readonly name: string } | null;
   /** Whether to try a reflink first. */
   readonly reflink: boolean;
+  /** What to look for in the content; null looks at bytes only. */
+  readonly content: ContentTask | null;
+}
+
+export interface ContentTask {
+  /** The file's name, whose claims are compared. */
+  readonly name: string;
+  /** Bytes that may come out of a compressed stream at most. */
+  readonly limit: number;
+  /** Path that a scratch file may be made at, as often as it is unlinked; null where none may be made. */
+  readonly scratch: string | null;
+  /** The program file, to check a database in a process of its own. */
+  readonly program: string | null;
 }
 
 export type ReadResult =
@@ -43,6 +59,7 @@ export type ReadResult =
       readonly size: number;
       readonly sha256: string;
       readonly reflinked: boolean | null;
+      readonly content: ContentFact | null;
     }
   /** It grew, shrank or was touched while it was read. */
   | { readonly kind: 'changing' }
@@ -59,6 +76,41 @@ export type Progress = (bytes: number) => void;
 interface Stop {
   action: string;
   path: string;
+}
+
+/** Where the bytes go: to be hashed, or to be looked into as well. */
+interface Sink {
+  readonly push: (bytes: Buffer) => void | Promise<void>;
+  readonly end: () => Promise<Pick<Inspection, 'sha256'> & { readonly fact: ContentFact | null }>;
+  readonly abandon: () => Promise<unknown>;
+}
+
+/** Only the hash: nothing of the inspection is loaded. */
+function hashSink(): Sink {
+  const hash = createHash('sha256');
+  return {
+    push: (bytes) => {
+      hash.update(bytes);
+    },
+    end: async () => ({ sha256: hash.digest('hex'), fact: null }),
+    abandon: async () => undefined,
+  };
+}
+
+async function sinkFor(task: ContentTask | null, descriptor: number): Promise<Sink> {
+  if (task === null) return hashSink();
+  const { inspector } = await import('./inspect.ts');
+  const { name, limit, scratch, program } = task;
+  let made = 0;
+  return inspector({
+    name,
+    limit,
+    place: {
+      descriptor,
+      program,
+      scratch: scratch === null ? null : () => `${scratch}.${(made += 1)}`,
+    },
+  });
 }
 
 /** Makes the copy a clone that shares its blocks, where the file system can (btrfs, xfs, bcachefs); false where it cannot. */
@@ -79,101 +131,128 @@ function cloned(task: ReadTask, target: string): boolean {
   }
 }
 
-/** Reads `source` from its start, at most one byte beyond `limit`, and writes what it reads to `target`. */
-function pump(
-  source: number,
-  target: number | null,
-  limit: number,
-  hash: Hash,
-  at: Stop,
-  names: { from: string; to: string },
-  progress: Progress,
-): number {
-  const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, limit + 1));
+interface Flow {
+  readonly source: { readonly descriptor: number; readonly path: string };
+  readonly target: { readonly descriptor: number; readonly path: string } | null;
+  /** At most one byte more than this is read. */
+  readonly limit: number;
+  readonly sink: Sink;
+  readonly at: Stop;
+  readonly progress: Progress;
+}
+
+function write(target: Flow['target'], chunk: Buffer, at: Stop): void {
+  if (target === null) return;
+  at.action = 'write';
+  at.path = target.path;
+  for (let done = 0; done < chunk.length;) done += writeSync(target.descriptor, chunk, done);
+}
+
+/** Reads the source from its start to its end. Two buffers: while one is being looked into, the other is filled and copied. */
+async function pump({ source, target, limit, sink, at, progress }: Flow): Promise<number> {
+  const length = Math.min(CHUNK_BYTES, limit + 1);
+  const buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)] as const;
+  let pushed: void | Promise<void> = undefined;
   let position = 0;
-  while (position <= limit) {
-    at.action = 'read';
-    at.path = names.from;
-    const count = readSync(
-      source,
-      buffer,
-      0,
-      Math.min(buffer.length, limit + 1 - position),
-      position,
-    );
-    if (count === 0) break;
-    const chunk = buffer.subarray(0, count);
-    hash.update(chunk);
-    at.action = 'write';
-    at.path = names.to;
-    if (target !== null) for (let done = 0; done < count;) done += writeSync(target, chunk, done);
-    position += count;
-    progress(count);
+  try {
+    for (let turn = 0; position <= limit; turn = 1 - turn) {
+      const buffer = turn === 0 ? buffers[0] : buffers[1];
+      at.action = 'read';
+      at.path = source.path;
+      const most = Math.min(length, limit + 1 - position);
+      const count = readSync(source.descriptor, buffer, 0, most, position);
+      if (count === 0) break;
+      const chunk = buffer.subarray(0, count);
+      write(target, chunk, at);
+      await pushed;
+      pushed = sink.push(chunk);
+      position += count;
+      progress(count);
+    }
+  } finally {
+    await pushed;
   }
   return position;
 }
 
-function copyAndHash(task: ReadTask, at: Stop, progress: Progress): ReadResult {
-  const { copy } = task;
-  const hash = createHash('sha256');
-  const target = copy === null ? task.path : `${copy.folder}/${copy.name}`;
-  let reflinked: boolean | null = null;
+interface Pumped {
+  readonly position: number;
+  readonly ended: Awaited<ReturnType<Sink['end']>>;
+}
+
+/** Pumps everything into a sink, which is always ended, one way or the other. */
+async function pumpInto(
+  task: ReadTask,
+  flow: Omit<Flow, 'sink' | 'limit'>,
+  whole: number,
+): Promise<Pumped> {
+  const sink = await sinkFor(task.content, whole);
   let position: number;
-  if (copy === null) {
-    position = pump(
-      task.descriptor,
-      null,
-      task.size,
-      hash,
-      at,
-      { from: task.path, to: '' },
-      progress,
-    );
-  } else {
-    at.action = 'make folder';
-    at.path = copy.folder;
-    // A thread that died over it may have left its beginning.
-    removeTree(copy.folder);
-    mkdirSync(copy.folder, { mode: 0o750 });
-    reflinked = cloned(task, target);
-    at.action = 'write';
-    at.path = target;
-    const flags = reflinked
-      ? constants.O_RDONLY
-      : constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-    const output = openSync(target, flags, COPY_MODE);
-    try {
-      // A clone is hashed instead of the original: what is published is what was hashed.
-      position = reflinked
-        ? pump(output, null, task.size, hash, at, { from: target, to: '' }, progress)
-        : pump(
-            task.descriptor,
-            output,
-            task.size,
-            hash,
-            at,
-            { from: task.path, to: target },
-            progress,
-          );
-      at.action = 'flush';
-      at.path = target;
-      fsyncSync(output);
-    } finally {
-      closeSync(output);
-    }
+  try {
+    position = await pump({ ...flow, limit: task.size, sink });
+  } catch (error) {
+    await sink.abandon();
+    throw error;
   }
+  return { position, ended: await sink.end() };
+}
+
+/** Copies while it reads, or clones and reads the clone: what is published is what was hashed. */
+async function copyAndRead(
+  task: ReadTask & { readonly copy: NonNullable<ReadTask['copy']> },
+  at: Stop,
+  progress: Progress,
+): Promise<Pumped & { readonly reflinked: boolean }> {
+  const { folder, name } = task.copy;
+  const target = `${folder}/${name}`;
+  at.action = 'make folder';
+  at.path = folder;
+  // A thread that died over it may have left its beginning.
+  removeTree(folder);
+  mkdirSync(folder, { mode: 0o750 });
+  const reflinked = cloned(task, target);
+  at.action = 'write';
+  at.path = target;
+  const flags = reflinked
+    ? constants.O_RDONLY
+    : constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+  const output = openSync(target, flags, COPY_MODE);
+  try {
+    const copy = { descriptor: output, path: target };
+    const source = reflinked ? copy : task;
+    const flow = { source, target: reflinked ? null : copy, at, progress };
+    const pumped = await pumpInto(task, flow, output);
+    at.action = 'flush';
+    at.path = target;
+    fsyncSync(output);
+    return { ...pumped, reflinked };
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function readAll(task: ReadTask, at: Stop, progress: Progress): Promise<ReadResult> {
+  const { copy, descriptor } = task;
+  const { position, ended, reflinked } =
+    copy === null
+      ? {
+          ...(await pumpInto(task, { source: task, target: null, at, progress }, descriptor)),
+          reflinked: null,
+        }
+      : await copyAndRead({ ...task, copy }, at, progress);
   at.action = 'look at';
   at.path = task.path;
-  const after = fstatSync(task.descriptor, { bigint: true });
+  const after = fstatSync(descriptor, { bigint: true });
   if (position !== task.size || after.ctimeNs !== task.changed) return { kind: 'changing' };
-  return { kind: 'read', size: position, sha256: hash.digest('hex'), reflinked };
+  const { sha256, fact: content } = ended;
+  return { kind: 'read', size: position, sha256, reflinked, content };
 }
 
 /** Never throws for the system's refusals: they come back as values, also from a worker. */
-export function readFile(task: ReadTask, progress: Progress): ReadResult {
+export async function readFile(task: ReadTask, progress: Progress): Promise<ReadResult> {
   const at: Stop = { action: 'read', path: task.path };
   try {
-    return copyAndHash(task, at, progress);
+    return await readAll(task, at, progress);
   } catch (error) {
     const { action, path } = error instanceof Trouble ? error : at;
     const code = error instanceof Trouble ? error.code : errorCode(error);

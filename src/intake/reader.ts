@@ -18,13 +18,13 @@ export type FromWorker =
 /** Everything on this thread, in the order of the calls: no workers, and system calls that repeat. */
 export const singleReader = (progress: Progress): Reader => ({
   threads: 1,
-  read: async (task) => readFile(task, progress),
+  read: (task) => readFile(task, progress),
   close: async () => undefined,
 });
 
 interface Job {
   readonly task: ReadTask;
-  readonly resolve: (result: ReadResult) => void;
+  readonly resolve: (result: ReadResult | Promise<ReadResult>) => void;
 }
 
 interface Seat {

@@ -40,7 +40,7 @@ export interface Ran {
 export interface Deposit {
   readonly agent?: string;
   readonly database?: string;
-  /** The dump before compression. */
+  /** What the dump holds: a text becomes a row of a small SQL dump, '' an empty one; bytes are the dump before compression. */
   readonly content?: string | Buffer;
   readonly endedAt: number;
   /** Name of the file; default `<database>.sql.gz`. */
@@ -77,6 +77,10 @@ export interface Report {
 
 export const sha256 = (data: Buffer | string): string =>
   createHash('sha256').update(data).digest('hex');
+
+/** What `sqlite3 .dump` writes of a table with one row. */
+export const dumpOf = (row: string): string =>
+  `PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(x);\nINSERT INTO t VALUES('${row}');\nCOMMIT;\n`;
 
 let serial = 0;
 
@@ -129,9 +133,10 @@ export class World {
     const {
       agent = 'paris',
       database = 'compta',
-      content = `-- dump of ${database}\n`,
+      content: given = `rows of ${database}`,
       endedAt,
     } = deposit;
+    const content = typeof given === 'string' && given !== '' ? dumpOf(given) : given;
     const bytes = gzipSync(content);
     const name = deposit.file ?? `${database}.sql.gz`;
     const end = new Date(endedAt).toISOString();
@@ -192,7 +197,8 @@ export class World {
       uid: process.getuid?.() ?? 0,
       utf8: true,
       ask: async () => null,
-      program: new URL('../../dist/backupmon.js', import.meta.url),
+      useThreads: () => undefined,
+      program: new URL('../../dist/start.cjs', import.meta.url),
     };
     const code = await run(['--config', this.configFile, ...argv], io);
     return { code, out, err };
@@ -225,6 +231,7 @@ export class World {
       ...argv,
     ];
     const child = spawnSync(command, rest, {
+      maxBuffer: 2 ** 28,
       encoding: 'utf8',
       env: { PATH: process.env['PATH'] ?? '', ...options.env },
       cwd: this.root,

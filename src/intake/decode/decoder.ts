@@ -1,0 +1,26 @@
+/** What it takes to undo one compression, as a stream and in constant memory. */
+import type { ContentFault } from '../../core/content.ts';
+
+export interface Decoded {
+  /** Compressed bytes that belonged to the stream; what follows them is zero padding, or the fault says so. */
+  readonly consumed: number;
+  /** Bytes that came out. */
+  readonly produced: number;
+  readonly fault: ContentFault | null;
+  /** Why it could not be decoded here, as a phrase (`xz is not installed`); then `fault` is null and nothing may be concluded. */
+  readonly unavailable: string | null;
+}
+
+export interface Decoder {
+  /** The next compressed bytes. When it resolves they may be overwritten. After a fault the rest is taken and ignored. Never rejects for a fault of the stream. */
+  readonly push: (bytes: Buffer) => Promise<void>;
+  /** All bytes were pushed: waits for what is under way. Must be called, also after a fault; releases everything. */
+  readonly end: () => Promise<Decoded>;
+}
+
+export interface DecodeRequest {
+  /** Called with what comes out, in order, one call after the other has resolved; the bytes may be overwritten then. */
+  readonly output: (bytes: Buffer) => void | Promise<void>;
+  /** No more than this may come out: `expands_too_far` beyond it. */
+  readonly limit: number;
+}

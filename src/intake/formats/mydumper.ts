@@ -1,0 +1,68 @@
+/**
+ * Folders that mydumper writes: an SQL file for each schema and for each part of a table, and `metadata`, which says when the dump
+ * started, and once it is done when it finished (mydumper's documentation, "Outputs"; tried with 0.10).
+ */
+import type { ContentFault } from '../../core/content.ts';
+import {
+  baseOf,
+  plainName,
+  type Ensemble,
+  type Found,
+  type MemberRecord,
+  type Witness,
+} from './members-record.ts';
+
+/** As much of the notes is looked at, from the start and from the end: newer releases list every table between. */
+const HEAD_BYTES = 60 * 1024;
+const TAIL_BYTES = 4 * 1024;
+
+/** Notes taken while a `metadata` goes by. */
+export class MydumperNotes implements Witness {
+  #head = '';
+  #tail = '';
+
+  push(bytes: Buffer): void {
+    const room = HEAD_BYTES - this.#head.length;
+    if (room > 0) this.#head += bytes.toString('latin1', 0, room);
+    this.#tail = (
+      this.#tail + bytes.toString('latin1', Math.max(0, bytes.length - TAIL_BYTES))
+    ).slice(-TAIL_BYTES);
+  }
+
+  end(): Partial<Found> {
+    const finished = /Finished dump at/;
+    return {
+      notes: {
+        started: this.#head.includes('Started dump at'),
+        finished: finished.test(this.#head) || finished.test(this.#tail),
+      },
+    };
+  }
+}
+
+/** What the files of a folder are when mydumper's notes are among them; null where they are not. */
+export function mydumperEnsemble(files: readonly MemberRecord[]): Ensemble | null {
+  const notes = files.find((file) => file.notes?.started === true);
+  if (notes === undefined) return null;
+  return {
+    kind: 'mydumper',
+    description: `mydumper directory of ${files.length} files`,
+    fault: faultOf(notes, files),
+    // With --build-empty-files a table without rows has an empty file.
+    blames: (record, { reason }) => record.inspected !== null && reason !== 'empty',
+    // The parts have no end mark; but mydumper finishes only after it wrote them all.
+    unproved: ({ inspected, unproved }) => (inspected?.raw === null ? unproved : null),
+    counts: () => true,
+    // Times, and positions in the binary log.
+    isVolatile: (record) => record === notes,
+  };
+}
+
+function faultOf(notes: MemberRecord, files: readonly MemberRecord[]): ContentFault | null {
+  const cut = (message: string): ContentFault => ({ reason: 'dump_cut', message });
+  if (baseOf(notes.name) !== 'metadata' || notes.notes?.finished !== true)
+    return cut('mydumper did not finish: its notes lack "Finished dump at"');
+  if (!files.some(({ name }) => plainName(name).endsWith('.sql')))
+    return cut('mydumper left no file of SQL beside its notes');
+  return null;
+}

@@ -1,0 +1,50 @@
+/** The data of a COPY statement: lines up to one that is `\.`; within them a backslash is doubled. */
+const LINE_END = 10;
+const RETURN = 13;
+const DOT = 46;
+const BACKSLASH = 92;
+
+const endOfData = Buffer.from('\n\\.');
+
+export class CopyData {
+  /** Whether the next byte begins a line. */
+  #atLine = true;
+
+  /**
+   * Crosses `bytes` from `from` on.
+   *
+   * @param last nothing follows `bytes`
+   * @returns the position behind what was crossed, and whether the data ended there
+   */
+  cross(bytes: Buffer, from: number, last: boolean): readonly [position: number, ended: boolean] {
+    for (let at = from; ;) {
+      if (this.#atLine) {
+        const behind = this.#end(bytes, at, last);
+        // Whether it is the end cannot be told yet.
+        if (behind < 0) return [at, false];
+        this.#atLine = false;
+        if (behind > at) return [behind, true];
+      }
+      const found = bytes.indexOf(endOfData, at);
+      if (found < 0) {
+        // It may have begun.
+        const seen = last ? bytes.length : Math.max(at, bytes.length - endOfData.length + 1);
+        return [seen, false];
+      }
+      this.#atLine = true;
+      at = found + 1;
+    }
+  }
+
+  /** The position behind the line at `at`, where it ends the data; `at` where it does not; -1 where more has to be seen. */
+  #end(bytes: Buffer, at: number, last: boolean): number {
+    const unseen = last ? at : -1;
+    if (at >= bytes.length) return unseen;
+    if (bytes[at] !== BACKSLASH) return at;
+    if (at + 1 >= bytes.length) return unseen;
+    if (bytes[at + 1] !== DOT) return at;
+    const end = bytes[at + 2] === RETURN ? at + 3 : at + 2;
+    if (end >= bytes.length) return last ? bytes.length : -1;
+    return bytes[end] === LINE_END ? end + 1 : at;
+  }
+}

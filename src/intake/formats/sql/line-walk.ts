@@ -1,0 +1,185 @@
+/**
+ * Walks through SQL text line by line, in constant memory and without looking at more of it than has to be seen: data is jumped
+ * over. Lines that begin outside of quotes are shown to whoever knows the dialect; every byte goes to the hash, in order.
+ */
+import type { ContentHash } from '../../content-hash.ts';
+import { CopyData } from './copy-data.ts';
+import { Quotes, type QuoteRules } from './quotes.ts';
+import { Waiting } from './waiting.ts';
+
+/**
+ * What to do with a line that was shown: `body` to follow its quotes, `skip` to go on behind it, `drop` to leave it out of the
+ * fingerprint as well, `copy` where the data of a COPY statement follows it.
+ */
+export type Step = 'body' | 'skip' | 'drop' | 'copy';
+
+/** A line as it is shown: one character for each byte, without its line end, and no longer than its limit. */
+export interface Line {
+  readonly text: string;
+  /** Position of its first byte in the whole text. */
+  readonly at: number;
+  /** It ends within the limit. */
+  readonly whole: boolean;
+}
+
+/** Longer lines are shown by their beginning. Long enough for every line that pg_dump or mysqldump writes about itself. */
+const LINE_BYTES = 1024;
+/** A COPY statement names up to 1,600 columns in one line, of up to 63 bytes each, all of which may be quotes, doubled. */
+const COPY_LINE_BYTES = 256 * 1024;
+
+const LINE_END = 10;
+const RETURN = 13;
+const SPACE = 32;
+const PARENTHESIS = 40;
+const COPY_BEGINS = 67;
+const INSERT_BEGINS = 73;
+const REPLACE_BEGINS = 82;
+
+const byteOrderMark = Buffer.from('\ufeff');
+const insertWord = Buffer.from('INSERT ');
+const replaceWord = Buffer.from('REPLACE ');
+const copyWord = Buffer.from('COPY ');
+
+function beginsWith(bytes: Buffer, at: number, word: Buffer): boolean {
+  if (bytes.length - at < word.length) return false;
+  for (let index = 0; index < word.length; index++)
+    if (bytes[at + index] !== word[index]) return false;
+  return true;
+}
+
+export class LineWalk {
+  readonly #hash: ContentHash;
+  readonly #show: (line: Line) => Step;
+  readonly #quotes: Quotes | null;
+  /** `line`: at the beginning of one, outside of quotes; `body`: within one; `rest`: of one without quotes; `data`: of COPY. */
+  #mode: 'line' | 'body' | 'rest' | 'data' = 'line';
+  #data = new CopyData();
+  /** Whether the line under way is an INSERT statement. */
+  #insert = false;
+  #needsMore = false;
+  readonly #waiting = new Waiting((bytes, last) => this.#walk(bytes, last));
+  /** Bytes walked through. */
+  #offset = 0;
+  /** Up to where the bytes walked through were handed over to the hash. */
+  #handed = 0;
+  /** INSERT and REPLACE statements that began while `counts`. */
+  inserts = 0;
+  counts = true;
+  /** Shows every line that is not blank, also those that begin like data or continue a statement. */
+  showsAll = false;
+
+  /** @param quotes null where quotes are not followed: then every line begins outside of them */
+  constructor(hash: ContentHash, quotes: QuoteRules | null, show: (line: Line) => Step) {
+    this.#hash = hash;
+    this.#show = show;
+    this.#quotes = quotes === null ? null : new Quotes(quotes);
+  }
+
+  /** What is not closed: data of COPY or INSERT, another quote, or nothing. */
+  get open(): 'data' | 'quote' | null {
+    if (this.#mode === 'data') return 'data';
+    if (this.#mode !== 'body' || this.#quotes?.open !== true) return null;
+    return this.#insert ? 'data' : 'quote';
+  }
+
+  push(chunk: Buffer): void {
+    this.#waiting.push(chunk);
+  }
+
+  end(): void {
+    this.#waiting.end();
+  }
+
+  /** Walks as far as it gets and hands that over to the hash; returns how many bytes that were. */
+  #walk(bytes: Buffer, last: boolean): number {
+    let at = 0;
+    this.#handed = 0;
+    this.#needsMore = false;
+    while (at < bytes.length && !this.#needsMore) {
+      if (this.#mode === 'line') at = this.#line(bytes, at, last);
+      else if (this.#mode === 'data') at = this.#inData(bytes, at, last);
+      else if (this.#mode === 'rest' || this.#quotes === null) at = this.#rest(bytes, at);
+      else at = this.#body(bytes, at, last, this.#quotes);
+    }
+    if (at > this.#handed) this.#hash.keep(bytes.subarray(this.#handed, at));
+    this.#offset += at;
+    return at;
+  }
+
+  #line(bytes: Buffer, at: number, last: boolean): number {
+    const first = bytes[at] ?? 0;
+    if (first === LINE_END) return at + 1;
+    if (first === byteOrderMark[0] && this.#offset + at === 0) {
+      if (beginsWith(bytes, at, byteOrderMark)) return byteOrderMark.length;
+      if (bytes.length < byteOrderMark.length && !last) {
+        this.#needsMore = true;
+        return at;
+      }
+    }
+    this.#insert =
+      (first === INSERT_BEGINS && beginsWith(bytes, at, insertWord)) ||
+      (first === REPLACE_BEGINS && beginsWith(bytes, at, replaceWord));
+    if (this.#insert || first <= SPACE || first === PARENTHESIS) {
+      if (!this.showsAll) {
+        if (this.#insert && this.counts) this.inserts++;
+        this.#mode = 'body';
+        return at;
+      }
+    }
+    return this.#shown(bytes, at, first, last);
+  }
+
+  #shown(bytes: Buffer, at: number, first: number, last: boolean): number {
+    const limit =
+      first === COPY_BEGINS && beginsWith(bytes, at, copyWord) ? COPY_LINE_BYTES : LINE_BYTES;
+    const found = bytes.indexOf(LINE_END, at);
+    const end = found < 0 ? bytes.length : found;
+    if (found < 0 && !last && end - at < limit) {
+      this.#needsMore = true;
+      return at;
+    }
+    const whole = end - at < limit && (found >= 0 || last);
+    const shownEnd = whole && end > at && bytes[end - 1] === RETURN ? end - 1 : end;
+    if (this.#insert && this.counts) this.inserts++;
+    const text = bytes.toString('latin1', at, Math.min(shownEnd, at + limit));
+    const step = this.#show({ text, at: this.#offset + at, whole });
+    const next = found < 0 ? end : found + 1;
+    if (step === 'body') {
+      this.#mode = 'body';
+      return at;
+    }
+    if (step === 'drop' && whole) this.#drop(bytes, at, next);
+    this.#mode = found < 0 && !last ? 'rest' : step === 'copy' ? 'data' : 'line';
+    if (this.#mode === 'data') this.#data = new CopyData();
+    return next;
+  }
+
+  #drop(bytes: Buffer, from: number, to: number): void {
+    if (from > this.#handed) this.#hash.keep(bytes.subarray(this.#handed, from));
+    this.#hash.drop(bytes.subarray(from, to));
+    this.#handed = to;
+  }
+
+  /** To behind the end of the line. */
+  #rest(bytes: Buffer, at: number): number {
+    const found = bytes.indexOf(LINE_END, at);
+    if (found < 0) return bytes.length;
+    this.#mode = 'line';
+    return found + 1;
+  }
+
+  /** To behind the next end of a line that does not lie within quotes. */
+  #body(bytes: Buffer, at: number, last: boolean, quotes: Quotes): number {
+    const next = quotes.cross(bytes, at, last);
+    if (quotes.lineEnded) this.#mode = 'line';
+    else this.#needsMore = true;
+    return next;
+  }
+
+  #inData(bytes: Buffer, at: number, last: boolean): number {
+    const [position, ended] = this.#data.cross(bytes, at, last);
+    if (ended) this.#mode = 'line';
+    else this.#needsMore = true;
+    return position;
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * Looks at a content while it flows by: undoes its compression, finds its format by its first bytes, has the format checked, and
+ * hashes what is hashed. Layer by layer: what comes out of a compressed stream, and each member of a container, is a content again.
+ */
+import type { Compression, ContentFact } from '../core/content.ts';
+import { compressionClaimFault, kindClaimFault } from './claims.ts';
+import { ContentHash } from './content-hash.ts';
+import type { Decoder } from './decode/decoder.ts';
+import { makeDecoder } from './decode/index.ts';
+import { compressionOf, withoutSuffix } from './decode/recognise.ts';
+import { HEAD_BYTES, type Abandoned, type ContentPlace, type Finding } from './formats/format.ts';
+import { formatOf } from './formats/index.ts';
+
+/** Layers within layers that are looked into: a dump in gzip in tar in gzip has four. */
+const DEEPEST = 6;
+
+export interface InspectRequest {
+  /** What the name says is compared with what is found. */
+  readonly name: string;
+  /** No more than this many bytes may come out of any one compressed stream. */
+  readonly limit: number;
+  readonly place: ContentPlace;
+}
+
+/** What a layer was found to be when its last byte had passed. */
+export interface Inspection {
+  /** Of the bytes that were pushed. */
+  readonly size: number;
+  readonly sha256: string;
+  readonly fact: ContentFact;
+  readonly needs: readonly string[];
+}
+
+interface Layer {
+  /** The bytes may be overwritten when it returns, or what it returns resolves. */
+  readonly push: (bytes: Buffer) => void | Promise<void>;
+  readonly end: () => Promise<Inspection>;
+  /** Instead of `end`, when what comes from the layer above breaks off. */
+  readonly abandon: () => Promise<Abandoned>;
+}
+
+interface LayerRequest extends InspectRequest {
+  readonly depth: number;
+  /** A file within a container: it may be empty. */
+  readonly isMember: boolean;
+}
+
+const nothing = { tables: null, batches: null };
+const isEmpty = (text: string): ContentFact => ({
+  assurance: 'readable',
+  compression: null,
+  kind: 'binary',
+  description: 'nothing',
+  raw: null,
+  member: null,
+  fingerprint: null,
+  fault: { reason: 'empty', message: text },
+  shortfall: null,
+  remarks: [],
+  measures: nothing,
+  lastLine: null,
+});
+
+/** A content that is not compressed, or that is not decompressed any further. */
+function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
+  const { name, limit, depth, isMember } = request;
+  const hash = new ContentHash();
+  const place: ContentPlace = { ...request.place, descriptor: null };
+  const checker = formatOf(head.subarray(0, HEAD_BYTES), all).check({
+    hash,
+    name,
+    place: request.place,
+    member: (own) => {
+      const layer = contentLayer({ name: own, limit, place, depth: depth + 1, isMember: true });
+      const end = async () => {
+        const { fact, needs } = await layer.end();
+        return { ...fact, needs };
+      };
+      return { push: layer.push, end };
+    },
+  });
+  let size = 0;
+  const end = async (): Promise<Inspection> => {
+    const finding = await checker.end();
+    // A checker that loses bytes would make two different contents one.
+    if (hash.size !== size)
+      throw new Error(`${finding.kind}: ${hash.size} of ${size} bytes hashed`);
+    const { sha256, fingerprint } = hash.digest();
+    const empty = size === 0 && !isMember;
+    const fact = empty
+      ? isEmpty('it is empty: 0 bytes')
+      : factOf(name, finding, { size, sha256 }, fingerprint);
+    return { size, sha256, fact, needs: finding.needs ?? [] };
+  };
+  return {
+    push: (bytes) => {
+      size += bytes.length;
+      return checker.push(bytes);
+    },
+    end,
+    abandon: async () => checker.abandon(),
+  };
+}
+
+function factOf(
+  name: string,
+  finding: Finding,
+  raw: { readonly size: number; readonly sha256: string },
+  fingerprint: string,
+): ContentFact {
+  const { kind, description } = finding;
+  const fault = finding.fault ?? kindClaimFault(name, kind, description);
+  return {
+    assurance: finding.whole && fault === null ? 'complete' : 'readable',
+    compression: null,
+    kind,
+    description,
+    raw,
+    member: finding.only ?? null,
+    fingerprint: fault === null ? (finding.fingerprint ?? fingerprint) : null,
+    fault,
+    shortfall: finding.shortfall,
+    remarks: finding.remarks ?? [],
+    measures: { ...nothing, ...finding.measures },
+    lastLine: finding.lastLine ?? null,
+  };
+}
+
+/** A compressed stream, and the content that comes out of it. */
+function compressedLayer(request: LayerRequest, compression: Compression): Layer {
+  const hash = new ContentHash();
+  const inner = contentLayer({
+    ...request,
+    name: withoutSuffix(request.name),
+    place: { ...request.place, descriptor: null },
+    depth: request.depth + 1,
+  });
+  let produced = 0;
+  const decoder: Decoder = makeDecoder(compression, {
+    limit: request.limit,
+    output: (bytes) => {
+      produced += bytes.length;
+      return inner.push(bytes);
+    },
+  });
+  const broken = async (fact: Partial<ContentFact>): Promise<ContentFact> => {
+    const { measures, ...seen } = await inner.abandon();
+    return {
+      ...isEmpty(''),
+      description: `${compression}-compressed data`,
+      kind: null,
+      compression,
+      raw: { size: produced, sha256: null },
+      ...seen,
+      measures: { ...nothing, ...measures },
+      fault: null,
+      ...fact,
+    };
+  };
+  const end = async (): Promise<Inspection> => {
+    const { fault, unavailable } = await decoder.end();
+    const { size } = hash;
+    const { sha256 } = hash.digest();
+    const of = (fact: ContentFact, needs: readonly string[] = []): Inspection => ({
+      size,
+      sha256,
+      fact,
+      needs,
+    });
+    if (unavailable !== null) {
+      const shortfall = `cannot be checked here: ${unavailable}`;
+      return of(await broken({ assurance: 'intact', raw: null, lastLine: null, shortfall }));
+    }
+    if (fault !== null) return of(await broken({ fault }));
+    const { fact, needs, ...raw } = await inner.end();
+    const text = `the dump is empty: 0 bytes come out of ${size} bytes of ${compression}`;
+    const own = produced === 0 && !request.isMember ? isEmpty(text) : fact;
+    return of({ ...own, compression, raw }, needs);
+  };
+  return {
+    push: (bytes) => {
+      const taken = decoder.push(bytes);
+      // While another thread decompresses them.
+      hash.keep(bytes);
+      return taken;
+    },
+    end,
+    abandon: async () => {
+      await decoder.end();
+      return inner.abandon();
+    },
+  };
+}
+
+/** Decides by its first bytes what a content is, and hands it on. */
+function contentLayer(request: LayerRequest): Layer {
+  let layer: Layer | null = null;
+  let head: Buffer = Buffer.alloc(0);
+  const begin = (all: boolean): Layer => {
+    const compression = request.depth < DEEPEST ? compressionOf(head, request.name) : null;
+    return compression === null
+      ? plainLayer(request, head, all)
+      : compressedLayer(request, compression);
+  };
+  const push = (bytes: Buffer): void | Promise<void> => {
+    if (layer !== null) return layer.push(bytes);
+    const first = head.length === 0 && bytes.length >= HEAD_BYTES;
+    head = first ? bytes : Buffer.concat([head, bytes]);
+    if (head.length < HEAD_BYTES) return undefined;
+    layer = begin(false);
+    const whole = head;
+    head = Buffer.alloc(0);
+    return layer.push(whole);
+  };
+  /** A content of less than HEAD_BYTES. */
+  const started = async (): Promise<Layer> => {
+    if (layer !== null) return layer;
+    layer = begin(true);
+    await layer.push(head);
+    return layer;
+  };
+  return {
+    push,
+    end: async () => {
+      const own = await started();
+      const result = await own.end();
+      const { fact } = result;
+      if (fact.fault !== null || request.depth > 0) return result;
+      const fault = compressionClaimFault(request.name, fact.compression, fact.description);
+      return fault === null
+        ? result
+        : { ...result, fact: { ...fact, fault, fingerprint: null, assurance: 'readable' } };
+    },
+    abandon: async () => (await started()).abandon(),
+  };
+}
+
+/** The inspection of one file. */
+export const inspector = (request: InspectRequest): Pick<Layer, 'push' | 'end' | 'abandon'> =>
+  contentLayer({ ...request, depth: 0, isMember: false });

@@ -1,0 +1,42 @@
+/** Undamaged streams: all that was compressed comes out, however they arrive, and nothing is said against them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decode, dumpText, lacking, variants } from './streams.ts';
+
+const large = dumpText(2_500_000);
+const tiny = dumpText(3000);
+const empty = Buffer.alloc(0);
+
+for (const variant of variants) {
+  const { compression, make, name } = variant;
+  test(`${name}: whole`, { skip: lacking(variant.tools) }, async () => {
+    for (const raw of [large, tiny, empty]) {
+      const stream = make(raw);
+      for (const chunk of [7, 64 * 1024, 1024 * 1024, 8 * 1024 * 1024]) {
+        if (chunk === 7 && stream.length > 10_000) continue;
+        const { output, ...seen } = await decode(compression, stream, { chunk });
+        const consumed = stream.length;
+        const expected = { consumed, produced: raw.length, fault: null, unavailable: null };
+        assert.deepEqual(seen, expected, `${raw.length} bytes in chunks of ${chunk}`);
+        assert.ok(output.equals(raw));
+      }
+    }
+    const seen = await decode(compression, make(tiny), { chunk: 1 });
+    assert.deepEqual([seen.fault, seen.unavailable, seen.output.equals(tiny)], [null, null, true]);
+  });
+
+  test(`${name}: zero padding after the end`, { skip: lacking(variant.tools) }, async () => {
+    const stream = make(tiny);
+    for (const count of [1, 2, 3, 4, 5, 8, 512, 5_000_000]) {
+      const padded = Buffer.concat([stream, Buffer.alloc(count)]);
+      const chunks = count < 1000 ? [1, 1024 * 1024] : [64 * 1024, 1024 * 1024];
+      for (const chunk of chunks) {
+        const { output, ...seen } = await decode(compression, padded, { chunk });
+        const consumed = stream.length;
+        const expected = { consumed, produced: tiny.length, fault: null, unavailable: null };
+        assert.deepEqual(seen, expected, `${count} zeros in chunks of ${chunk}`);
+        assert.ok(output.equals(tiny));
+      }
+    }
+  });
+}
