@@ -46,8 +46,8 @@ const laws: Readonly<Record<string, Law>> = {
   deposits: { rooms: ['core', 'files'], builtins: ['crypto', 'fs'], packages: [], why: sideRoom },
   intake: {
     rooms: ['core', 'files'],
-    builtins: ['crypto', 'fs', 'worker_threads'],
-    packages: [],
+    builtins: ['buffer', 'crypto', 'fs', 'sqlite', 'worker_threads', 'zlib'],
+    packages: ['execa'],
     why: sideRoom,
   },
   validated: {
@@ -95,7 +95,7 @@ const laws: Readonly<Record<string, Law>> = {
       'pass',
       'version',
     ],
-    builtins: ['child_process', 'fs', 'os', 'path', 'readline'],
+    builtins: ['child_process', 'fs', 'os', 'path', 'readline', 'url'],
     packages: ['commander', 'picocolors'],
     why: 'it joins the rooms and talks to people; nothing but main stands above it',
   },

@@ -23,6 +23,8 @@ export interface Io {
   readonly utf8: boolean;
   /** Asks on the terminal; null when there is none to ask on, '' when the question is left without an answer. */
   readonly ask: (question: string) => Promise<string | null>;
+  /** How many threads may decompress at once; to be said before the first of them is needed. */
+  readonly useThreads: (count: number) => void;
   /** The program file, which worker threads run too. */
   readonly program: URL;
 }
@@ -103,6 +105,10 @@ export function processIo(program: URL): Io {
     uid: process.getuid?.() ?? 0,
     utf8: isUtf8Locale(env),
     ask,
+    useThreads: (count) => {
+      // libuv reads it when its pool starts; it has four by itself.
+      if (count > 4) process.env['UV_THREADPOOL_SIZE'] ??= String(count);
+    },
     program,
   };
 }

@@ -3,14 +3,21 @@ import { availableParallelism } from 'node:os';
 import type { Config } from '../core/job.ts';
 import { singleReader, threadedReader, type Reader } from '../intake/reader.ts';
 import type { Progress } from '../intake/read.ts';
+import type { Io } from './io.ts';
 
 /** A worker costs 25 to 50 ms to start; this much is hashed in that time. */
 const WORTH_THREADS_BYTES = 64 * 1024 * 1024;
 
 /** `parallel: 1` is the switch for one thread and system calls that repeat. */
-export function readerFor(config: Config, bytes: number, program: URL, progress: Progress): Reader {
-  const threads = config.parallel === 'auto' ? availableParallelism() : config.parallel;
-  return threads === 1 || bytes < WORTH_THREADS_BYTES
-    ? singleReader(progress)
-    : threadedReader(threads, program, progress);
+export function readerFor(
+  config: Config,
+  waiting: { readonly bytes: number; readonly files: number },
+  io: Pick<Io, 'program' | 'useThreads'>,
+  progress: Progress,
+): Reader {
+  const most = config.parallel === 'auto' ? availableParallelism() : config.parallel;
+  if (most === 1 || waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
+  const threads = Math.min(most, waiting.files);
+  io.useThreads(threads);
+  return threadedReader(threads, io.program, progress);
 }

@@ -133,7 +133,7 @@ export function formerJob(record: JobRecord, template: Config): Job {
       timezone: template.timezone,
       grace: 0,
       early: null,
-      verify: 'intact',
+      verify: 'complete',
       keep: { last: 1, daily: 0, weekly: 0, monthly: 0, yearly: 0 },
       unchanged: 'warning',
       sizeChange: null,

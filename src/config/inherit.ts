@@ -31,7 +31,7 @@ export const builtIn: Inherited = {
     timezone: 'UTC',
     grace: 90 * 60_000,
     early: null,
-    verify: 'intact',
+    verify: 'complete',
     keep: { last: 1, daily: 0, weekly: 0, monthly: 0, yearly: 0 },
     unchanged: 'warning',
     sizeChange: 0.5,

@@ -1,5 +1,6 @@
 /** Finds the file of one report entry and reads it, once; says what was found, and keeps the private copy that was made on the way. */
 import type { ArrivalFacts, FileFact } from '../core/conclusion.ts';
+import { outputLimit } from '../core/content.ts';
 import { needsFile } from '../core/judge.ts';
 import {
   findFiles,
@@ -11,6 +12,7 @@ import {
 import { removeTree } from '../files/durable.ts';
 import { changedAt, closeFile, stateOf, type OpenFile } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
+import type { ContentTask } from '../intake/read.ts';
 import type { Reader } from '../intake/reader.ts';
 import type { PrivateCopy } from '../validated/publish.ts';
 import { incomingPath } from '../validated/tree.ts';
@@ -33,6 +35,8 @@ export interface Intake {
   readonly reader: Reader;
   /** The validated tree; null makes no copies (a dry run). */
   readonly validated: string | null;
+  /** The program file, to check databases in a process of its own. */
+  readonly program: string;
   /** Reflinks are tried until one was refused. */
   reflink: boolean;
 }
@@ -43,27 +47,45 @@ const troubleFact = (trouble: Trouble): FileFact => ({
   message: trouble.message,
 });
 
+/** What the rules of the job ask to be looked for in the content. */
+function contentTask(intake: Intake, item: ToJudge, size: number): ContentTask | null {
+  const { verify } = item.job.rules;
+  if (verify === 'intact') return null;
+  const { entry } = item;
+  const reported = entry.stages.compress === null ? null : entry.raw.size;
+  const deep = verify === 'complete';
+  return {
+    name: entry.file ?? '',
+    limit: outputLimit(size, reported),
+    scratch: deep && intake.validated !== null ? incomingPath(intake.validated) : null,
+    program: deep ? intake.program : null,
+  };
+}
+
 async function readOne(
   intake: Intake,
+  item: ToJudge,
   file: OpenFile,
   wantCopy: boolean,
 ): Promise<{ fact: FileFact; copy: PrivateCopy | null }> {
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
   const copy =
     wantCopy && intake.validated !== null ? { folder: incomingPath(intake.validated), name } : null;
+  const size = Number(file.stats.size);
   const result = await intake.reader.read({
     descriptor: file.descriptor,
     path: file.path,
-    size: Number(file.stats.size),
+    size,
     changed: file.stats.ctimeNs,
     copy,
     reflink: intake.reflink,
+    content: contentTask(intake, item, size),
   });
   if (result.kind === 'read') {
     if (result.reflinked === false) intake.reflink = false;
-    const { size, sha256 } = result;
+    const { sha256, content } = result;
     return {
-      fact: { kind: 'read', size, sha256 },
+      fact: { kind: 'read', size, sha256, content },
       copy: copy === null ? null : { folder: copy.folder, file: name, size, sha256 },
     };
   }
@@ -103,7 +125,7 @@ async function firstMatch(
       continue;
     }
     bytes += found;
-    const { fact, copy } = await readOne(intake, candidate.file, wantCopy);
+    const { fact, copy } = await readOne(intake, item, candidate.file, wantCopy);
     if (fact.kind === 'read' && fact.sha256 === sha256)
       return { fact, copy, matchedState: stateOf(candidate.file.stats), bytes };
     if (copy !== null) removeTree(copy.folder);

@@ -1,10 +1,10 @@
 /** What can be promoted by hand: the held copy, or a deposit, each checked again. */
-import { rawHash } from '../core/conclusion.ts';
+import { rawHash, type Conclusion } from '../core/conclusion.ts';
 import type { Config, Job } from '../core/job.ts';
 import { judge } from '../core/judge.ts';
 import { cycleOfReport, type Calendar } from '../core/missed.ts';
 import { entriesById, entriesNaming, type RecordedEntry } from '../db/entries.ts';
-import type { EventRecord } from '../db/events.ts';
+import { listEvents, type EventRecord } from '../db/events.ts';
 import type { JobRecord } from '../db/jobs.ts';
 import type { Database } from '../db/schema.ts';
 import type { HeldRecord, VersionRecord } from '../db/versions.ts';
@@ -33,6 +33,8 @@ export interface PromoteRequest {
   readonly operator: string;
   readonly note: string | null;
   readonly reader: Reader;
+  /** The program file, see Intake. */
+  readonly program: string;
 }
 
 export type PromoteOutcome =
@@ -51,6 +53,8 @@ export interface Candidate {
   readonly endedAt: number;
   readonly cycle: number;
   readonly rawSha256: string | null;
+  /** What was found out about it when it was judged. */
+  readonly proved: Pick<Conclusion, 'assurance' | 'content'>;
   readonly entry: RecordedEntry | null;
   readonly entryId: number;
   readonly overridden: string | null;
@@ -92,6 +96,9 @@ export async function fromHold(
       `the held copy ${held.folder}/${held.file} is not what was held: its SHA-256 differs`,
     );
   const [entry = null] = await entriesById(db, [held.entryId]);
+  // The same bytes as then, so what was found in them still holds.
+  const everything = { jobs: [], since: null, until: null, statuses: [], limit: 1 };
+  const [event] = await listEvents(db, { ...everything, ids: [held.eventId] });
   return {
     kind: 'found',
     candidate: {
@@ -104,6 +111,7 @@ export async function fromHold(
       endedAt: held.endedAt,
       cycle: held.cycle,
       rawSha256: held.rawSha256,
+      proved: { assurance: event?.assurance ?? 'intact', content: event?.content ?? null },
       entry,
       entryId: held.entryId,
       overridden: 'the size anomaly',
@@ -116,14 +124,19 @@ async function readDeposit(
   request: PromoteRequest,
   entries: readonly RecordedEntry[],
 ): Promise<{ entry: RecordedEntry; measured: Measured } | null> {
-  const { config, job, reader, dryRun } = request;
+  const { config, job, reader, program, dryRun } = request;
   const deposits = openFolder(config.deposits);
   const zone = openZone(deposits, job.agent);
   try {
     let first: { entry: RecordedEntry; measured: Measured } | null = null;
     for (const entry of entries) {
       const item = judgeAgain(job, entry);
-      const intake = { reader, validated: dryRun ? null : config.validated, reflink: true };
+      const intake = {
+        reader,
+        validated: dryRun ? null : config.validated,
+        program,
+        reflink: true,
+      };
       const measured = await measure(intake, zone, item, true);
       if (measured.matchedState !== null) return { entry, measured };
       first ??= { entry, measured };
@@ -195,7 +208,8 @@ export async function fromDeposit(
       copy: copy ?? { folder: '', file, size: fact.size, sha256: fact.sha256 },
       endedAt: entry.endedAt,
       cycle,
-      rawSha256: rawHash(entry.entry),
+      rawSha256: rawHash(entry.entry, fact.content),
+      proved: { assurance: verdict.conclusion.assurance, content: fact.content },
       entry,
       entryId: entry.id,
       overridden: status === 'SUCCESS' ? null : `${status} (${reason})`,

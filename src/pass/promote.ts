@@ -33,7 +33,7 @@ function conclusionOf(request: PromoteRequest, candidate: Candidate): Conclusion
     severity: 'ok',
     reason: 'promoted_by_hand',
     message: `promoted by ${request.operator}${overridden}${note}`,
-    assurance: 'intact',
+    ...candidate.proved,
     found: { size: candidate.copy.size, sha256: candidate.copy.sha256 },
   };
 }
@@ -63,6 +63,8 @@ async function recordPromotion(
       size: copy.size,
       sha256: copy.sha256,
       rawSha256: candidate.rawSha256,
+      fingerprint: conclusion.content?.fingerprint ?? null,
+      contentKind: conclusion.content?.kind ?? null,
       assurance: conclusion.assurance,
       origin: 'promote',
       publishedAt: now,
@@ -79,7 +81,7 @@ async function recordPromotion(
     operator: request.operator,
     count: 1,
   });
-  const promoted = withPromoted(job.state, conclusion, { endedAt, cycle, size: copy.size }, now);
+  const promoted = withPromoted(job.state, conclusion, { endedAt, cycle }, now);
   // An older backup made good again says nothing about the newest one, which keeps its status.
   const { lastJudgedEnd } = job.state;
   const isNewest =
@@ -148,6 +150,7 @@ function viewOf(
           },
     file: { name: copy.file, expected: entry?.entry.expected ?? found, found },
     assurance: conclusion.assurance,
+    content: conclusion.content,
     promotedTo: folder === null ? null : `${folder}/${copy.file}`,
   };
 }

@@ -32,6 +32,8 @@ const toKnown = (
   size: record.size,
   sha256: record.sha256,
   rawSha256: record.rawSha256,
+  fingerprint: record.fingerprint,
+  contentKind: record.contentKind,
   inPlace:
     record.folder.startsWith(`${job.path}/`) &&
     !record.folder.slice(job.path.length + 1).includes('/'),
@@ -96,6 +98,7 @@ export async function verifies(root: string, stray: Stray, reader: Reader): Prom
       changed: stats.ctimeNs,
       copy: null,
       reflink: false,
+      content: null,
     });
     if (result.kind === 'trouble') throw new Trouble(result.code, result.action, result.path);
     return result.kind === 'read' && result.sha256 === stray.sha256;

@@ -73,6 +73,7 @@ export function viewOf(settled: Settled, decided: Decided, now: number): EventRe
             found: conclusion.found ?? { size: null, sha256: null },
           },
     assurance: conclusion.assurance,
+    content: conclusion.content,
     promotedTo: folder === undefined ? null : `${folder}/${item?.item.entry.file ?? ''}`,
   };
 }
@@ -104,7 +105,9 @@ async function recordVersion(
     file,
     size,
     sha256,
-    rawSha256: item === undefined ? null : rawHash(item.item.entry),
+    rawSha256: item === undefined ? null : rawHash(item.item.entry, conclusion.content),
+    fingerprint: conclusion.content?.fingerprint ?? null,
+    contentKind: conclusion.content?.kind ?? null,
     assurance: conclusion.assurance,
     origin: stray === undefined ? 'scan' : 'adopted',
     publishedAt: context.now,
@@ -132,7 +135,7 @@ async function recordHeld(
     file: item.item.entry.file ?? '',
     size: fact.size,
     sha256: fact.sha256,
-    rawSha256: rawHash(item.item.entry),
+    rawSha256: rawHash(item.item.entry, fact.content),
     heldAt: context.now,
   });
 }
@@ -276,6 +279,8 @@ async function recordUnverified(
     size: stray.size,
     sha256: stray.sha256,
     rawSha256: null,
+    fingerprint: null,
+    contentKind: null,
     assurance: null,
     origin: 'adopted',
     publishedAt: context.now,

@@ -25,6 +25,7 @@ const refusedConclusion = (reason: RefusalReason, message: string): Conclusion =
   message,
   assurance: null,
   found: null,
+  content: null,
 });
 
 /** One event for each reason, with a count. */
@@ -53,6 +54,7 @@ export function refusalEvents(round: Round, now: number): EventRecord[] {
         report: null,
         file: null,
         assurance: null,
+        content: null,
         promotedTo: null,
       },
     ];
@@ -138,7 +140,7 @@ export async function recordAgent(
       agent: view.agent,
       at: context.now,
       cycle: null,
-      conclusion: { ...view, assurance: null, found: null },
+      conclusion: { ...view, assurance: null, found: null, content: null },
       entryId: null,
       versionId: null,
       operator: null,

@@ -21,6 +21,8 @@ export interface PassRequest {
   readonly complete: boolean;
   readonly inScope: (job: Job) => boolean;
   readonly dryRun: boolean;
+  /** The program file, see Intake. */
+  readonly program: string;
   /** Makes the reader once it is known how many bytes wait to be read. */
   readonly openReader: (bytes: number, files: number) => Reader;
   /** Told when a file has been read, and how many files and bytes there are in all. */

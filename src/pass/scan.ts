@@ -44,6 +44,7 @@ async function carryOut(
     intake: {
       reader,
       validated: request.dryRun ? null : request.config.validated,
+      program: request.program,
       reflink: true,
     },
     onFile: (item) => {
@@ -83,7 +84,12 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
       validated,
       now,
       complete: request.complete,
-      intake: { reader: singleReader(() => undefined), validated: null, reflink: false },
+      intake: {
+        reader: singleReader(() => undefined),
+        validated: null,
+        program: request.program,
+        reflink: false,
+      },
       onFile: () => undefined,
     };
     const running: Running = {

@@ -85,6 +85,8 @@ function factsOf(from: JobCase, troubles: ReadonlyMap<string, Trouble>): JobFact
       size: stray.size,
       sha256: stray.sha256,
       rawSha256: null,
+      fingerprint: null,
+      contentKind: null,
       inPlace: true,
       message: `${stray.folder} was not recorded; its SHA256SUMS verifies, and it is kept`,
     })),

@@ -3,6 +3,7 @@
  * was recorded as intended, and the next scan does what is left.
  */
 import { entriesOfReport, recentFileNames, setFileState } from '../db/entries.ts';
+import { sameByMeasure, type Reason } from '../core/reasons.ts';
 import { isKept } from '../db/events.ts';
 import { setDepositFiles, type JobRecord } from '../db/jobs.ts';
 import { markArchived } from '../db/reports.ts';
@@ -74,8 +75,11 @@ async function removeOne(
   return removed;
 }
 
+const isSafe = (reason: Reason | undefined): boolean =>
+  reason !== undefined && sameByMeasure.has(reason);
+
 /**
- * `deposit: remove`: the deposit of a version that is durable, or of the very bytes that the newest version has. Never on the agent's
+ * `deposit: remove`: the deposit of a version that is durable, or of the very content that the newest version has. Never on the agent's
  * word alone that another file holds the same. Returns the reports of which something could not be removed: they stay where they
  * are, and the next scan tries again.
  */
@@ -90,10 +94,10 @@ async function removeDeposits(
   for (const { item, matchedState } of settled.from.measured) {
     const key = entryKey(item);
     const decided = settled.decision.decided.find((one) => one.key === key);
-    const kept = settled.published.has(key) || decided?.conclusion.reason === 'same_file';
+    const safe = settled.published.has(key) || isSafe(decided?.conclusion.reason);
     const name = item.entry.file;
     const entryId = entryIds.get(key);
-    if (!kept || name === null || matchedState === null || entryId === undefined) continue;
+    if (!safe || name === null || matchedState === null || entryId === undefined) continue;
     const done = await removeOne(context, zone, { name, state: matchedState, entryId });
     if (!done) failed.push(item.digest);
   }

@@ -10,7 +10,7 @@ import type { EventView, JobDetailView, Screen } from './views.ts';
 const proved: Readonly<Record<Assurance, string>> = {
   intact: 'size and SHA-256 as reported; the content was not looked into',
   readable:
-    'the bytes are as reported and the stream decodes; the dump was not checked for its end',
+    'the bytes are as reported and the stream decodes; that the dump is whole is not proved',
   complete: 'the bytes are as reported, the stream decodes, and the dump is whole',
 };
 
@@ -28,13 +28,16 @@ const byHand = ({ operator }: EventView, screen: Screen): string | null =>
 export function contentCheck(event: EventView, view: JobDetailView, screen: Screen): Check {
   const title = 'assurance';
   const rule = ruleText(view, 'verify', screen);
-  const { assurance, status, message } = event;
+  const { assurance, status, content } = event;
   if (status === 'CONTENT_INVALID') {
-    return { mark: 'failed', title, lines: [clean(message, screen), rule] };
+    const text = content === null ? clean(event.message, screen) : 'the content is no usable dump';
+    return { mark: 'failed', title, lines: [text, rule] };
   }
   if (assurance === null) return { mark: 'not_made', title, lines: ['none reached', rule] };
   const short = assurances.indexOf(assurance) < assurances.indexOf(view.job.job.rules.verify);
   const lines = [`${assurance}: ${provedText(assurance, event)}`];
+  const shortfall = content?.shortfall ?? null;
+  if (short && shortfall !== null) lines.push(clean(shortfall, screen, 600));
   if (short) lines.push('less than asked for:');
   return { mark: short ? 'doubtful' : 'passed', title, lines: [...lines, rule] };
 }

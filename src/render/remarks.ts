@@ -1,6 +1,6 @@
 /** What stands below the status table: facts that are no status, each with what to do about it. */
 import { bytes } from '../core/bytes.ts';
-import type { Severity } from '../core/statuses.ts';
+import { assurances, type Severity } from '../core/statuses.ts';
 import { lineOf, type Line } from './lines.ts';
 import { clean, columnsOf, inColour, shellWord, sign, symbolOf } from './symbols.ts';
 import { minuteOf } from './times.ts';
@@ -52,6 +52,26 @@ function blockedRemarks(jobs: readonly JobView[], screen: Screen): Remark[] {
   });
 }
 
+/** Newest versions of which less was proved than the rules ask for: nothing is wrong with them, but green says less than it seems. */
+function lessProved(jobs: readonly JobView[], screen: Screen): Remark[] {
+  const less = jobs.filter(({ expected, newest, job }) => {
+    const proved = newest?.assurance ?? null;
+    return (
+      expected &&
+      proved !== null &&
+      assurances.indexOf(proved) < assurances.indexOf(job.rules.verify)
+    );
+  });
+  if (less.length === 0) return [];
+  const names = less.slice(0, jobsTold).map(({ job }) => clean(job.id, screen));
+  const more = less.length - names.length;
+  const list = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const [first] = less;
+  const command = `backupmon status ${shellWord(clean(first?.job.id ?? '', screen))}`;
+  const text = `${list}: less was proved of the newest version than \`verify\` asks for; why: ${command}`;
+  return [{ severity: 'pending', text }];
+}
+
 /** About one job, each beginning with its name unless `named` is false: then with what blocks it, too. */
 export function jobRemarks(view: JobView, screen: Screen, named = true): Remark[] {
   const { blocked, held, depositFiles, job } = view;
@@ -91,6 +111,7 @@ export function statusRemarks(view: StatusView, screen: Screen): Remark[] {
       : [{ severity: 'critical' as const, text: clean(scanOverdue, screen) }]),
     ...blockedRemarks(view.jobs, screen),
     ...view.jobs.flatMap((job) => jobRemarks(job, screen)),
+    ...lessProved(view.jobs, screen),
     ...view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
     ...view.notes.map((note) => warning(clean(note, screen))),
   ];

@@ -9,6 +9,7 @@ import {
   versionCheck,
 } from './checks-of-content.ts';
 import { arrivalChecks, reportCheck, stageChecks } from './checks-of-report.ts';
+import { insideChecks } from './checks-of-stream.ts';
 import { eventLines } from './history-table.ts';
 import { jobRemarks, promoteCommand, remarkLines } from './remarks.ts';
 import { clean, columnsOf, inColour, shellWord, statusText } from './symbols.ts';
@@ -33,6 +34,7 @@ function chain(view: JobDetailView, screen: Screen): Check[] {
     reportCheck(view, screen),
     ...stageChecks(view, screen),
     ...arrivalChecks(view, screen),
+    ...insideChecks(view, screen),
     ...ofContent,
     versionCheck(event, view, screen),
     retentionCheck(view, screen),

@@ -2,6 +2,7 @@
 import type { CycleState, JobStanding } from '../core/standing.ts';
 import type { Job } from '../core/job.ts';
 import type { Expectation, Stage, StageName } from '../core/report.ts';
+import type { ContentFact } from '../core/content.ts';
 import type { Assurance, Severity, Status } from '../core/statuses.ts';
 
 /** One recorded conclusion; the shape of an event in the contract, section 3. */
@@ -34,6 +35,8 @@ export interface EventView {
     readonly found: Expectation;
   } | null;
   readonly assurance: Assurance | null;
+  /** What the content was found to be; null where it was not looked into. */
+  readonly content: ContentFact | null;
   /** Absolute path of the version's file, or null. */
   readonly promotedTo: string | null;
 }

@@ -82,7 +82,7 @@ deposits: relative
 validated: /mnt/v
 databse: /d.db
 scan_max_age: 3 hours
-defaults: { verify: complete, path: "{town}/{database}" }
+defaults: { verify: all, path: "{town}/{database}" }
 agents:
   A: { databases: { x: { schedule: "0 25 * * *" }, y: { schedule: "0 20 * * *", grace: 20h } } }
   a: { labels: { site: x, town: t }, databases: [x, x] }

@@ -21,7 +21,7 @@ describe('rules of a job', () => {
         timezone: 'UTC',
         grace: 90 * minute,
         early: null,
-        verify: 'intact',
+        verify: 'complete',
         keep: { last: 1, daily: 0, weekly: 0, monthly: 0, yearly: 0 },
         unchanged: 'warning',
         sizeChange: 0.5,

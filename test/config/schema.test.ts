@@ -57,7 +57,7 @@ describe('the JSON Schema', () => {
   const refused = [
     withRules('{ graze: 1h }'),
     withRules('{ grace: 1 hour }'),
-    withRules('{ verify: complete }'),
+    withRules('{ verify: all }'),
     withRules('{ keep: 0 }'),
     withLines('parallel: 65\n'),
     withLines('site: 4\n'),

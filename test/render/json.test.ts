@@ -19,6 +19,7 @@ import {
   passView,
   sha,
   statusView,
+  wholeContent,
 } from './support.ts';
 
 interface Schema {
@@ -99,6 +100,31 @@ const examples: readonly (readonly [string, Name, object])[] = [
     passDocument(
       passView({
         blocked: [{ job: 'paris/crm', reason: 'eacces', since: now, message: 'permission denied' }],
+      }),
+    ),
+  ],
+  [
+    'a scan that looked into files',
+    'scan',
+    passDocument(
+      passView({
+        events: [
+          event('SUCCESS', { content: wholeContent }),
+          event('CONTENT_INVALID', {
+            content: {
+              ...wholeContent,
+              compression: null,
+              kind: null,
+              raw: null,
+              fingerprint: null,
+              fault: { reason: 'stream_cut', message: 'it is cut' },
+              shortfall: 'xz is not installed',
+              remarks: ['a remark'],
+              measures: { tables: null, batches: null },
+              lastLine: 'COMMIT',
+            },
+          }),
+        ],
       }),
     ),
   ],

@@ -1,4 +1,5 @@
 /** Hand-made views: a healthy job, and ways to change it. */
+import type { ContentFact } from '../../src/core/content.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { Stage } from '../../src/core/report.ts';
 import { catalogue, worst, type Severity, type Status } from '../../src/core/statuses.ts';
@@ -169,6 +170,22 @@ export const stage = (changes: Partial<Stage> = {}): Stage => ({
   ...changes,
 });
 
+/** A whole dump, as it is found in the file of `event()`. */
+export const wholeContent: ContentFact = {
+  assurance: 'complete',
+  compression: 'gzip',
+  kind: 'postgresql_plain',
+  description: 'PostgreSQL 15.18 dump',
+  raw: { size: 62_233_088, sha256: otherSha },
+  member: null,
+  fingerprint: sha,
+  fault: null,
+  shortfall: null,
+  remarks: [],
+  measures: { tables: 12, batches: 1 },
+  lastLine: null,
+};
+
 export function event(status: Status = 'SUCCESS', changes: Partial<EventView> = {}): EventView {
   return {
     id: 812,
@@ -199,6 +216,7 @@ export function event(status: Status = 'SUCCESS', changes: Partial<EventView> = 
       found: { size: 4_386_338, sha256: sha },
     },
     assurance: 'intact',
+    content: null,
     promotedTo: '/srv/validated/paris/compta/20260620T183735Z/compta.sql.gz',
     ...changes,
   };

@@ -160,7 +160,7 @@ test(
     const promoted = (env: Record<string, string>): Ran => {
       const db = new SqliteDatabase(world.database);
       db.exec(
-        "update versions set sha256 = replace(sha256, substr(sha256, 1, 8), '00000000'), raw_sha256 = null",
+        "update versions set sha256 = replace(sha256, substr(sha256, 1, 8), '00000000'), raw_sha256 = null, fingerprint = null",
       );
       db.close();
       return world.process(['promote', 'paris/compta', 'compta.sql.gz', '--dry-run', '--json'], {
@@ -230,6 +230,7 @@ test('--reset without an answer resets nothing', async () => {
     uid: process.getuid?.() ?? 0,
     utf8: true,
     ask: async () => '',
+    useThreads: () => undefined,
     program: new URL('../../dist/start.cjs', import.meta.url),
   });
   assert.equal(code, 3);
@@ -286,7 +287,7 @@ test('a promotion that ends by an error is over too', () => {
   const world = backedUp(started());
   world.process(['scan']);
   const db = new SqliteDatabase(world.database);
-  db.exec(`update versions set sha256 = replace(sha256, substr(sha256, 1, 8), '00000000'), raw_sha256 = null;
+  db.exec(`update versions set sha256 = replace(sha256, substr(sha256, 1, 8), '00000000'), raw_sha256 = null, fingerprint = null;
     create trigger broken before insert on events begin select raise(abort, 'broken'); end`);
   db.close();
   assert.equal(world.process(['promote', 'paris/compta', 'compta.sql.gz']).code, 3);
@@ -432,6 +433,7 @@ test('a bug is told as one object with --json', async () => {
     uid: process.getuid?.() ?? 0,
     utf8: true,
     ask: async () => null,
+    useThreads: () => undefined,
     program: new URL('../../dist/start.cjs', import.meta.url),
   });
   const error = errorOf({ code, out: '', err });

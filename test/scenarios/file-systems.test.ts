@@ -37,7 +37,7 @@ for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
       mounted(kind, (folder) => {
         const world = worldOn(folder);
         assert.equal(world.process(['init-db']).code, 0);
-        const content = randomBytes(8 * 1024 * 1024);
+        const content = randomBytes(8 * 1024 * 1024).toString('hex');
         const { file } = world.deposit({ endedAt: Date.now() - minute, content });
         // The agent keeps a descriptor open and writes after promotion.
         const kept = openSync(file, 'r+');
@@ -71,7 +71,7 @@ for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
         for (const [index, mode] of [0o666, 0o4755, 0o600, 0o777].entries()) {
           const { file } = world.deposit({
             endedAt: Date.now() - minute + index * 1000,
-            content: randomBytes(1_000_000),
+            content: randomBytes(1_000_000).toString('hex'),
           });
           chmodSync(file, mode);
           assert.equal(world.process(['scan']).code, 0);
@@ -232,7 +232,10 @@ test(
     mounted('xfs', (folder) => {
       const world = new World(yaml, { validated: join(folder, 'validated') });
       assert.equal(world.process(['init-db']).code, 0);
-      world.deposit({ endedAt: Date.now() - minute, content: randomBytes(3 * 1024 * 1024 + 17) });
+      world.deposit({
+        endedAt: Date.now() - minute,
+        content: randomBytes(3 * 1024 * 1024 + 17).toString('hex'),
+      });
       assert.notEqual(lstatSync(world.deposits).dev, lstatSync(world.validated).dev);
       assert.equal(world.process(['scan']).code, 0);
       assert.equal(world.verify(), 1);

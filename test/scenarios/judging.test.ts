@@ -15,6 +15,7 @@ import { test } from 'node:test';
 import {
   at,
   day,
+  dumpOf,
   hour,
   minute,
   sha256,
@@ -25,6 +26,8 @@ import {
 
 const yaml =
   'defaults: { schedule: "0 20 * * *", settle: 0s }\nagents:\n  paris:\n    databases: [compta]\n';
+/** Where sizes and hashes are what it is about, and the content is nothing but filler. */
+const intact = yaml.replace('settle: 0s', 'settle: 0s, verify: intact');
 const noon = at('2026-06-20T12:00:00Z');
 const end = at('2026-06-20T20:10:00Z');
 const scanAt = end + 10 * minute;
@@ -182,11 +185,12 @@ const cases: readonly [
   [
     'no COMPRESS stage: BACKUP describes the file',
     {
-      bytes: Buffer.from('plain'),
+      file: 'compta.sql',
+      bytes: Buffer.from(dumpOf('plain')),
       ...entry((e) => {
         Reflect.deleteProperty(e, 'COMPRESS');
-        e.BACKUP.sha256 = sha256('plain').toUpperCase();
-        e.BACKUP.size = '5';
+        e.BACKUP.sha256 = sha256(dumpOf('plain')).toUpperCase();
+        e.BACKUP.size = String(dumpOf('plain').length);
       }),
     },
     undefined,
@@ -295,7 +299,7 @@ test('unchanged content is HASH_MISMATCH, copies nothing and confirms the versio
 });
 
 test('the same content in another file is recognised by the uncompressed hash that both rounds report', async () => {
-  const world = new World(yaml);
+  const world = new World(intact);
   await world.ok(noon, 'init-db');
   await world.ok(noon, 'scan');
   world.deposit({ endedAt: end });
@@ -331,7 +335,7 @@ test('unchanged is never said of a version that is not there', async () => {
 });
 
 async function withHistory(days: number): Promise<{ world: World; next: number }> {
-  const world = new World(yaml);
+  const world = new World(intact);
   await world.ok(noon, 'init-db');
   await world.ok(noon, 'scan');
   for (let index = 0; index < days; index += 1) {

@@ -46,7 +46,7 @@ const heldFiles = (world: World): string[] =>
 /** Seven backups of one size and a tiny one, which is held. Returns the day after. */
 async function withHeld(world: World): Promise<number> {
   for (let index = 0; index < 8; index += 1) {
-    const content = index < 7 ? randomBytes(20_000) : 'tiny';
+    const content = index < 7 ? randomBytes(20_000).toString('hex') : 'tiny';
     world.deposit({ endedAt: end + index * day, content });
     await world.ok(scanAt + index * day, 'scan');
   }
@@ -153,7 +153,10 @@ test('.held that cannot be read does not end the scan', { skip: asRoot }, async 
   await world.ok(first, 'scan');
   for (let index = 0; index < 8; index += 1) {
     const now = first + index * day + hour;
-    world.deposit({ endedAt: now - minute, content: index < 7 ? randomBytes(20_000) : 'tiny' });
+    world.deposit({
+      endedAt: now - minute,
+      content: index < 7 ? randomBytes(20_000).toString('hex') : 'tiny',
+    });
     await world.ok(now, 'scan');
   }
   assert.deepEqual(heldFiles(world).toSorted(), ['SHA256SUMS', 'compta.sql.gz']);
@@ -181,7 +184,7 @@ function manyLarge(): World {
   );
   assert.equal(world.process(['init-db']).code, 0);
   assert.equal(world.process(['scan']).code, 0);
-  const content = randomBytes(450_000);
+  const content = randomBytes(450_000).toString('hex');
   for (const agent of agents) {
     for (const database of databases)
       world.deposit({ agent, database, endedAt: Date.now() - minute, content });
@@ -305,7 +308,7 @@ test(
     const next = await withHeld(world);
     const [name = ''] = readdirSync(world.tree('.held', job));
     const folder = world.tree('.held', job, name);
-    world.deposit({ endedAt: end + next * day, content: randomBytes(20_000) });
+    world.deposit({ endedAt: end + next * day, content: randomBytes(20_000).toString('hex') });
     await frozen(folder, () => world.ok(scanAt + next * day, 'scan'));
     assert.equal((await world.statusOf(scanAt + next * day, job)).held, null);
     assert.notDeepEqual(heldFiles(world), [], 'the folder could not be removed');

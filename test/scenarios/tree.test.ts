@@ -1,6 +1,7 @@
 /** The validated tree: what is published, kept, pruned, lost, found again; and a disk that is not there. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -246,7 +247,7 @@ test(
       await world.ok(noon, 'scan');
       assert.equal(await round(world, 0), 0);
       const big = Buffer.alloc(400_000).map((_, index) => (index * 7919) % 251);
-      const large = spawnSync('head', ['-c', '400000', '/dev/urandom']).stdout;
+      const large = randomBytes(400_000).toString('hex');
       assert.ok(big.length > 0);
       world.deposit({ endedAt: end + day, content: large });
       const blocked = await world.run(scanAt + day, 'scan');

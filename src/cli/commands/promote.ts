@@ -1,4 +1,5 @@
 /** `backupmon promote`: an administrator vouches for a backup. */
+import { fileURLToPath } from 'node:url';
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Config, Job } from '../../core/job.ts';
 import { forPeople } from '../../core/text.ts';
@@ -121,7 +122,8 @@ export async function promote(
         dryRun: options.dryRun,
         operator,
         note: options.reason === undefined ? null : forPeople(options.reason),
-        reader: readerFor(config, 0, context.io.program, () => undefined),
+        program: fileURLToPath(context.io.program),
+        reader: readerFor(config, { bytes: 0, files: 1 }, context.io, () => undefined),
       };
       const outcome =
         passId === null

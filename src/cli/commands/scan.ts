@@ -1,4 +1,5 @@
 /** `backupmon scan`: one pass. */
+import { fileURLToPath } from 'node:url';
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import { writeConfigCache } from '../../config/cache.ts';
 import { formatDuration } from '../../core/duration.ts';
@@ -105,9 +106,10 @@ function requestFor(
     complete: names.length === 0,
     inScope: selector(names, config.jobs),
     dryRun: options.dryRun,
+    program: fileURLToPath(context.io.program),
     openReader: (bytes, files) => {
       progress.expect(files, bytes);
-      return readerFor(config, bytes, context.io.program, progress.onBytes);
+      return readerFor(config, { bytes, files }, context.io, progress.onBytes);
     },
     onFile: progress.onFile,
     onVerbose: (line) => {

@@ -1,4 +1,5 @@
 /** One event, and lists that several documents share (contract, section 3). */
+import type { ContentFact } from '../../core/content.ts';
 import type { Stage } from '../../core/report.ts';
 import type { EventView, UnexpectedView } from '../views.ts';
 import { time } from './time.ts';
@@ -41,7 +42,27 @@ function fileObject(file: EventView['file']): object | null {
   };
 }
 
-/** `count` and `set_aside` are ours. */
+/** Sizes and hashes are those of the uncompressed content. */
+function contentObject(content: ContentFact | null): object | null {
+  if (content === null) return null;
+  const { compression, kind, description, raw, fingerprint, fault, measures } = content;
+  return {
+    compression,
+    kind,
+    description,
+    size: raw?.size ?? null,
+    sha256: raw?.sha256 ?? null,
+    fingerprint,
+    fault: fault === null ? null : { reason: fault.reason, message: fault.message },
+    shortfall: content.shortfall,
+    remarks: content.remarks,
+    tables: measures.tables,
+    batches: measures.batches,
+    last_line: content.lastLine,
+  };
+}
+
+/** `content`, `count` and `set_aside` are ours. */
 export function eventObject(event: EventView): object {
   const { agent, database } = event;
   return {
@@ -59,6 +80,7 @@ export function eventObject(event: EventView): object {
     report: reportObject(event.report),
     file: fileObject(event.file),
     assurance: event.assurance,
+    content: contentObject(event.content),
     promoted_to: event.promotedTo,
     count: event.count,
     set_aside: event.setAside,
