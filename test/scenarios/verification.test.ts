@@ -1,0 +1,330 @@
+/** What looking into a file means for the job: evidence, holds, upgrades, what cannot be looked into here, and being stopped. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import SqliteDatabase from 'better-sqlite3';
+import { isInstalled, tool } from '../support/real-dumps.ts';
+import {
+  at,
+  day,
+  dumpOf,
+  hour,
+  minute,
+  program,
+  sha256,
+  World,
+  type Deposit,
+} from '../support/world.ts';
+
+const yaml =
+  'defaults: { schedule: "0 20 * * *", settle: 0s, unchanged: ok, keep: 3 }\nagents:\n  paris:\n    databases: [compta]\n';
+const noon = at('2026-06-20T12:00:00Z');
+const end = at('2026-06-20T20:10:00Z');
+const scanAt = end + 10 * minute;
+
+async function started(text = yaml): Promise<World> {
+  const world = new World(text);
+  await world.ok(noon, 'init-db');
+  await world.ok(noon, 'scan');
+  return world;
+}
+
+/** A deposit whose report tells the truth about its file; of the dump in it only what is given. */
+const honest = (
+  endedAt: number,
+  file: string,
+  bytes: Buffer,
+  dump: { readonly size?: number; readonly sha256?: string } = {},
+): Deposit => ({
+  endedAt,
+  file,
+  bytes,
+  change: ({ databases }) => {
+    const [entry] = Object.values(databases);
+    if (entry === undefined) return;
+    entry.COMPRESS = { status: true, size: bytes.length, sha256: sha256(bytes) };
+    entry.BACKUP = { status: true, ...dump };
+  },
+});
+
+/** Rows that shrink like real ones. */
+const rows = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, index) => `${index} ${(index * 2_654_435_761) % 4_294_967_296}`,
+  ).join(' ');
+
+async function evidence(world: World, now: number): Promise<string> {
+  const { out } = await world.run(now, 'status', 'paris/compta');
+  return out.replaceAll(/\s+/gu, ' ');
+}
+
+test('a whole dump is proved to be whole, and status JOB shows each check', async () => {
+  const world = await started();
+  const dump = Buffer.from(dumpOf(rows(5000)));
+  world.deposit(
+    honest(end, 'compta.sql.gz', gzipSync(dump), { size: dump.length, sha256: sha256(dump) }),
+  );
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.equal(job.assurance, 'complete');
+  const text = await evidence(world, scanAt);
+  for (const part of [
+    /✓ stream gzip, readable to its end: .* uncompressed, \d(?:\.\d)?:1/u,
+    /✓ raw size \d+ bytes .*, as reported/u,
+    /✓ raw SHA [0-9a-f]{12}, as reported/u,
+    /✓ dump SQLite \.dump text, whole 1 table, 1 batch of rows/u,
+    /✓ assurance complete: /u,
+  ])
+    assert.match(text, part);
+});
+
+test('a dump cut before it was compressed is told with its last line', async () => {
+  const world = await started();
+  const dump = Buffer.from(dumpOf(rows(5000)));
+  world.deposit(honest(end, 'compta.sql.gz', gzipSync(dump.subarray(0, dump.length - 12))));
+  assert.equal((await world.run(scanAt, 'scan')).code, 2);
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.deepEqual([job.status, job.reason], ['CONTENT_INVALID', 'dump_cut']);
+  assert.match(await evidence(world, scanAt), /✗ dump SQLite \.dump text .*last line: "/u);
+  assert.deepEqual(world.versions('paris/compta'), []);
+});
+
+test('a stream cut on the agent says how much of the dump could be read', async () => {
+  const world = await started();
+  const dump = Buffer.from(dumpOf(randomBytes(3_000_000).toString('hex')));
+  const packed = gzipSync(dump);
+  world.deposit(
+    honest(end, 'compta.sql.gz', packed.subarray(0, packed.length >> 1), { size: dump.length }),
+  );
+  await world.run(scanAt, 'scan');
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.deepEqual([job.status, job.reason], ['CONTENT_INVALID', 'stream_cut']);
+  assert.match(job.message, /readable up to 2\.[89] MiB of 5\.7 MiB/u);
+});
+
+test('a content damaged on the way is told with where, beside the hash', async () => {
+  const world = await started();
+  const { bytes, file } = world.deposit({ endedAt: end, content: rows(50_000) });
+  bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 100);
+  writeFileSync(file, bytes);
+  await world.run(scanAt, 'scan');
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.equal(job.reason, 'hash_differs');
+  assert.match(job.message, /found [0-9a-f]{64}; the gzip stream is corrupt near byte \d+/u);
+});
+
+const promises: readonly (readonly [string, string, Buffer, string])[] = [
+  ['.gz is gzip', 'compta.sql.gz', Buffer.from(dumpOf('x')), 'wrong_kind'],
+  ['.gz is not zstd', 'compta.sql.gz', zstdCompressSync(dumpOf('x')), 'wrong_kind'],
+  ['.tar is a tar', 'compta.tar.gz', gzipSync(dumpOf('x')), 'wrong_kind'],
+  ['.sqlite is a database file', 'compta.sqlite.gz', gzipSync(dumpOf('x')), 'wrong_kind'],
+  ['.dump is no list', 'compta.dump', Buffer.from('{ "rows": [] }\n'), 'wrong_kind'],
+  [
+    '.sql is no web page',
+    'compta.sql.gz',
+    gzipSync('<!DOCTYPE html>\n<html>404</html>\n'),
+    'not_a_dump',
+  ],
+  ['there is something in it', 'compta.sql.gz', gzipSync(''), 'empty'],
+];
+for (const [promise, file, bytes, reason] of promises) {
+  test(`a name is a promise: ${promise}: ${reason}`, async () => {
+    const world = await started();
+    world.deposit(honest(end, file, bytes));
+    await world.run(scanAt, 'scan');
+    const job = await world.statusOf(scanAt, 'paris/compta');
+    assert.deepEqual([job.status, job.reason], ['CONTENT_INVALID', reason], job.message);
+  });
+}
+
+test('a format that nobody knows is readable, and no failure', async () => {
+  const world = await started();
+  world.deposit(
+    honest(end, 'compta.export.gz', gzipSync(Buffer.from('FOO\u0000\u0001 own format'))),
+  );
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.deepEqual([job.status, job.assurance], ['SUCCESS', 'readable']);
+  const { out } = await world.run(scanAt, 'status');
+  assert.match(
+    out.replaceAll(/\s+/gu, ' '),
+    /paris\/compta: less was proved of the newest version/u,
+  );
+});
+
+test('another kind of content than the last is held, until it is promoted', async () => {
+  const world = await started();
+  world.deposit({ endedAt: end });
+  await world.ok(scanAt, 'scan');
+  const text = 'CREATE TABLE t (x int);\nINSERT INTO t VALUES (1);\n';
+  world.deposit(honest(end + day, 'compta.sql.gz', gzipSync(text)));
+  assert.equal((await world.run(scanAt + day, 'scan')).code, 1);
+  const held = await world.statusOf(scanAt + day, 'paris/compta');
+  assert.deepEqual([held.status, held.reason], ['SIZE_ANOMALY', 'kind_changed']);
+  assert.equal((await world.run(scanAt + day, 'promote', 'paris/compta')).code, 0);
+  const promoted = await world.statusOf(scanAt + day, 'paris/compta');
+  assert.deepEqual([promoted.status, promoted.assurance], ['SUCCESS', 'readable']);
+  // What was found out about the held copy is known of the version: the next one is compared with it.
+  world.deposit(honest(end + 2 * day, 'compta.sql.gz', gzipSync(text, { level: 1 })));
+  assert.equal((await world.run(scanAt + 2 * day, 'scan')).code, 0);
+  assert.equal((await world.statusOf(scanAt + 2 * day, 'paris/compta')).status, 'HASH_MISMATCH');
+});
+
+test('files of two jobs that were swapped are held where their kinds differ', async () => {
+  const world = await started(yaml.replace('[compta]', '[compta, crm]'));
+  const files = {
+    compta: gzipSync(dumpOf('compta')),
+    crm: gzipSync(
+      '--\n-- PostgreSQL database dump\n--\n\nCREATE TABLE t (x integer);\n\n--\n-- PostgreSQL database dump complete\n--\n\n',
+    ),
+  };
+  for (const [database, bytes] of Object.entries(files))
+    world.deposit({ ...honest(end, `${database}.sql.gz`, bytes), database });
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  world.deposit({ ...honest(end + day, 'compta.sql.gz', files.crm), database: 'compta' });
+  world.deposit({ ...honest(end + day, 'crm.sql.gz', files.compta), database: 'crm' });
+  assert.equal((await world.run(scanAt + day, 'scan')).code, 1);
+  for (const job of ['paris/compta', 'paris/crm'])
+    assert.equal((await world.statusOf(scanAt + day, job)).reason, 'kind_changed');
+});
+
+test('versions recorded before contents were looked into keep working', async () => {
+  const world = await started();
+  world.deposit({ endedAt: end });
+  await world.ok(scanAt, 'scan');
+  // As the schema before this one had it.
+  const db = new SqliteDatabase(world.database);
+  db.exec(`
+    alter table events drop column content;
+    alter table versions drop column fingerprint;
+    alter table versions drop column content_kind;
+    update versions set assurance = 'intact';
+    update jobs set sizes = '[[1750449600000,100]]';
+    pragma user_version = 1;`);
+  db.close();
+  const refused = await world.run(scanAt + hour, 'scan');
+  assert.equal(refused.code, 3);
+  assert.match(refused.err, /older backupmon .*run `backupmon init-db` to migrate it/u);
+  assert.match((await world.ok(scanAt + hour, 'init-db')).out, /migrated/u);
+  const before = await world.statusOf(scanAt + hour, 'paris/compta');
+  assert.deepEqual([before.status, before.assurance], ['SUCCESS', 'intact']);
+  // The same rows in another packing: the version's uncompressed hash is known from the report of then.
+  world.deposit({
+    ...honest(end + day, 'compta.sql.gz', gzipSync(dumpOf('rows of compta'), { level: 1 })),
+  });
+  assert.equal((await world.run(scanAt + day, 'scan')).code, 0);
+  const now = await world.statusOf(scanAt + day, 'paris/compta');
+  assert.deepEqual([now.status, now.reason], ['HASH_MISMATCH', 'same_fingerprint']);
+});
+
+test('unchanged content by our own measure: its deposit may be removed', async () => {
+  const world = await started(yaml.replace('keep: 3', 'keep: 3, deposit: remove'));
+  world.deposit({ endedAt: end });
+  await world.ok(scanAt, 'scan');
+  const other = gzipSync(dumpOf('rows of compta'), { level: 1 });
+  const { file } = world.deposit(honest(end + day, 'compta.sql.gz', other));
+  await world.ok(scanAt + day, 'scan');
+  assert.equal((await world.statusOf(scanAt + day, 'paris/compta')).reason, 'same_fingerprint');
+  assert.equal(existsSync(file), false);
+});
+
+test('verify: readable looks at the stream only, and tells what it saw of the rest', async () => {
+  const world = await started(yaml.replace('settle', 'verify: readable, settle'));
+  const cut = dumpOf('x').slice(0, -9);
+  world.deposit(honest(end, 'compta.sql.gz', gzipSync(cut)));
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  assert.equal((await world.statusOf(scanAt, 'paris/compta')).assurance, 'readable');
+  assert.match(await evidence(world, scanAt), /! dump SQLite \.dump text /u);
+});
+
+test('verify: intact looks at bytes only', async () => {
+  const world = await started(yaml.replace('settle', 'verify: intact, settle'));
+  world.deposit(honest(end, 'compta.sql.gz', Buffer.from('no gzip at all')));
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  assert.equal((await world.statusOf(scanAt, 'paris/compta')).assurance, 'intact');
+});
+
+test('a bomb stops at the size that was reported', async () => {
+  const world = await started();
+  const bomb = gzipSync(Buffer.alloc(400 * 1024 * 1024));
+  world.deposit(honest(end, 'compta.sql.gz', bomb, { size: 1000 }));
+  await world.run(scanAt, 'scan');
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.deepEqual([job.status, job.reason], ['CONTENT_INVALID', 'raw_size_differs']);
+  const { out } = await world.run(scanAt, 'history', '--json');
+  const [event] = (JSON.parse(out) as { events: { content: { size: number } }[] }).events;
+  assert.ok((event?.content.size ?? 0) < 40 * 1024 * 1024, String(event?.content.size));
+});
+
+const canHide =
+  process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
+    ? !isInstalled('xz') && 'skipped, because xz is not installed'
+    : 'skipped, because only root can hide a program';
+
+test(
+  'without xz an xz file is intact, and says why it is not more',
+  { skip: canHide },
+  async () => {
+    const world = await started();
+    mkdirSync(`${world.root}/nothing`);
+    world.deposit(honest(Date.now() - hour, 'compta.sql.xz', tool('xz', ['-c'], dumpOf('x'))));
+    const hide = ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /usr/bin && exec "$@"'];
+    const ran = world.process(['scan', '-v'], { prefix: [...hide, `${world.root}/nothing`] });
+    assert.equal(ran.code, 0, ran.err);
+    const job = await world.statusOf(Date.now(), 'paris/compta');
+    assert.deepEqual([job.status, job.assurance], ['SUCCESS', 'intact']);
+    assert.match(job.message, /cannot be checked here: xz is not installed/u);
+  },
+);
+
+test('a dry run looks into files, and leaves nothing behind', async () => {
+  const world = await started();
+  world.deposit({ endedAt: end });
+  const before = readdirSync(world.validated);
+  const { out } = await world.ok(scanAt, 'scan', '--dry-run', '--json');
+  const { events } = JSON.parse(out) as { events: { assurance: string }[] };
+  assert.deepEqual(
+    events.map((event) => event.assurance),
+    ['complete'],
+  );
+  assert.deepEqual(readdirSync(world.validated), before);
+});
+
+for (const parallel of [1, 2]) {
+  test(`ctrl-C stops a scan at once and loses nothing, parallel: ${parallel}`, async () => {
+    const world = await started(
+      `parallel: ${parallel}\n${yaml.replace('settle', 'verify: complete, settle')}`,
+    );
+    const dump = Buffer.from(dumpOf(randomBytes(60_000_000).toString('hex')));
+    world.deposit(honest(Date.now() - hour, 'compta.sql.gz', gzipSync(dump, { level: 1 })));
+    const child = spawn(process.execPath, [program, '--config', world.configFile, 'scan'], {
+      stdio: 'ignore',
+    });
+    const exited = new Promise<string | null>((resolve) =>
+      child.on('exit', (_, signal) => resolve(signal)),
+    );
+    const incoming = world.tree('.incoming');
+    const copying = () =>
+      existsSync(incoming) &&
+      readdirSync(incoming, { recursive: true }).some(
+        (name) =>
+          statSync(`${incoming}/${String(name)}`, { throwIfNoEntry: false })?.isFile() === true,
+      );
+    for (let turn = 0; turn < 2000 && !copying(); turn += 1) await sleep(5);
+    assert.ok(copying(), 'the scan did not begin to read');
+    const interrupted = performance.now();
+    child.kill('SIGINT');
+    assert.equal(await exited, 'SIGINT');
+    assert.ok(performance.now() - interrupted < 2000);
+    assert.deepEqual(world.versions('paris/compta'), []);
+    const again = world.process(['scan']);
+    assert.equal(again.code, 0, again.err);
+    assert.equal((await world.statusOf(Date.now(), 'paris/compta')).assurance, 'complete');
+    assert.deepEqual(readdirSync(incoming), []);
+  });
+}
