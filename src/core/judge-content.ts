@@ -70,7 +70,7 @@ function faultAt(verify: Assurance, { fault, kind }: ContentFact): ContentFault 
 export function faultText(entry: ReportEntry, content: ContentFact, fault: ContentFault): string {
   const { raw, compression, lastLine } = content;
   const parts = [fault.message];
-  if (raw !== null && raw.sha256 === null && compression !== null) {
+  if (raw?.sha256 === null && compression !== null) {
     const whole = entry.raw.size === null ? '' : ` of ${bytes(entry.raw.size)}`;
     parts.push(`readable up to ${bytes(raw.size)}${whole}`);
   }

@@ -12,6 +12,7 @@ import { damages, type Damage } from '../support/damage.ts';
 import { cannotRunMariaDb, MariaDb } from '../support/mariadb.ts';
 import { cannotRunPostgres, Postgres, postgresPrograms } from '../support/postgres.ts';
 import {
+  cannotRun,
   fillMariaDb,
   fillPostgres,
   fillSqlite,
@@ -30,10 +31,12 @@ const missingPacker = packers.find(
   ({ name }) => !isInstalled(name.split(' ')[0] ?? '') && name !== 'not compressed',
 );
 const skip =
-  cannotRunPostgres ||
-  cannotRunMariaDb ||
-  (!isInstalled('sqlite3') && 'skipped, because sqlite3 is not installed') ||
-  (missingPacker !== undefined && `skipped, because ${missingPacker.name} is not installed`);
+  [
+    cannotRunPostgres,
+    cannotRunMariaDb,
+    cannotRun('sqlite3'),
+    missingPacker !== undefined && `skipped, because ${missingPacker.name} is not installed`,
+  ].find((reason) => reason !== false) ?? false;
 
 /** Dumps that are packed in every way; the others are only packed with gzip, or left as the tool made them. */
 const packedByAll = new Set(['pg_dump', 'mariadb-dump', 'sqlite3 .backup']);

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cannotRunMariaDb, MariaDb } from '../support/mariadb.ts';
 import { cannotRunPostgres, Postgres } from '../support/postgres.ts';
 import {
+  cannotRun,
   fillMariaDb,
   fillPostgres,
   fillSqlite,
-  isInstalled,
   mariadbDumps,
   packers,
   postgresDumps,
@@ -21,11 +21,10 @@ import {
 } from '../support/real-dumps.ts';
 import { at, day, hour, sha256, World } from '../support/world.ts';
 
-const absent = ['sqlite3', 'gzip', 'zstd', 'xz'].find((program) => !isInstalled(program));
 const skip =
-  cannotRunPostgres ||
-  cannotRunMariaDb ||
-  (absent !== undefined && `skipped, because ${absent} is not installed`);
+  [cannotRunPostgres, cannotRunMariaDb, ...['sqlite3', 'gzip', 'zstd', 'xz'].map(cannotRun)].find(
+    (reason) => reason !== false,
+  ) ?? false;
 
 const start = at('2026-06-15T08:00:00Z');
 const used = packers.filter(({ name }) => /^(?:gzip|zstd|xz)/u.test(name));

@@ -28,6 +28,10 @@ export function tool(program: string, argv: readonly string[], input?: Buffer | 
 export const isInstalled = (program: string): boolean =>
   spawnSync('sh', ['-c', `command -v "$0"`, program]).status === 0;
 
+/** For node:test's `skip`. */
+export const cannotRun = (program: string): string | false =>
+  !isInstalled(program) && `skipped, because ${program} is not installed`;
+
 /** The lines of a table of customers: text that shrinks about as well as real data does. */
 export function customers(count: number, first = 1): string[] {
   return Array.from({ length: count }, (_, index) => {

@@ -6,7 +6,7 @@ import { chunkFor, type Machine, type MachineEnd } from './stage.ts';
 import { streamOptions, ZlibMachine } from './zlib-machine.ts';
 import { WINDOW_LOG_MAX, ZstdFrames } from './zstd-frames.ts';
 
-/** One stream for all frames; before Node 26.8 a stream ends with the frame, and the next one begins another. */
+/** One stream for all frames; in Node 24 a stream ends with its first frame, and each needs one of its own. */
 class ZstdMachine implements Machine {
   readonly #outlet: Outlet;
   readonly #chunkSize: number;

@@ -8,6 +8,7 @@ import { sqlServer } from './sqlserver.ts';
 import { sqliteFile } from './sqlite-file.ts';
 import { texts } from './sql/index.ts';
 import { tarArchive } from './tar.ts';
+import { zipArchive } from './zip.ts';
 
 const formats: readonly Format[] = [
   sqliteFile,
@@ -16,6 +17,7 @@ const formats: readonly Format[] = [
   redisRdb,
   oracle,
   sqlServer,
+  zipArchive,
   tarArchive,
   ...texts,
 ];

@@ -18,11 +18,10 @@ export function membersFingerprint(placed: readonly Placed[]): string | null {
     // A folder that all lie in, or that this one lies in.
     if (type === 'folder' && (name === '' || common.startsWith(`${name}/`))) continue;
     const below = name.startsWith(common) ? name.slice(common.length) : name;
-    // No part holds a zero byte: names and targets end at the first.
-    lines.push([below, type, link, fingerprint ?? ''].join('\0'));
+    lines.push(JSON.stringify([below, type, link, fingerprint]));
   }
   const hash = createHash('sha256').update('members 1\n');
-  for (const line of lines.toSorted()) hash.update(`${line}\0\n`);
+  for (const line of lines.toSorted()) hash.update(`${line}\n`);
   return hash.digest('hex');
 }
 

@@ -35,11 +35,7 @@ function witnessFor(base: string): Witness | null {
 }
 
 /** @param size of the file in bytes, where that is known beforehand: an empty one needs no looking into */
-export function readerFor(
-  context: FormatContext,
-  name: string,
-  size: number | null,
-): MemberReader {
+export function readerFor(context: FormatContext, name: string, size: number | null): MemberReader {
   const witness = witnessFor(baseOf(name)) ?? (size === 0 ? blind : null);
   return witness === null ? inspected(context, name) : hashed(witness);
 }

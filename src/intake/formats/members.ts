@@ -49,8 +49,7 @@ export class Members {
 
   /** Begins a file; the one before must have been closed. `unread` says why it cannot be looked into, null where it can. */
   open(name: string, size: number | null, unread: string | null): MemberReader {
-    const reader =
-      unread === null ? readerFor(this.#context, name, size) : unreadReader(unread);
+    const reader = unread === null ? readerFor(this.#context, name, size) : unreadReader(unread);
     this.#reader = reader;
     return reader;
   }

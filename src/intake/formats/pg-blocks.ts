@@ -85,7 +85,9 @@ function checkEntry(
   if (!contents.tracksAll) return;
   const position = contents.missing.get(number);
   if (position === undefined)
-    throw corrupt(`the block at byte ${start} is of entry ${number}, for which no data is expected`);
+    throw corrupt(
+      `the block at byte ${start} is of entry ${number}, for which no data is expected`,
+    );
   const name = contents.nameOf(number);
   if (position !== start && !Number.isNaN(position))
     throw corrupt(`the data of ${name} is at byte ${start}; expected it at ${position}`);
@@ -136,7 +138,7 @@ function skimPieces(source: Pull, content: BlockContent, place: Place): boolean 
 }
 
 function* readPiece(source: Pull, content: BlockContent, length: number, place: Place): Walk {
-  for (let left = length; left > 0; ) {
+  for (let left = length; left > 0;) {
     if (content.room === 0) {
       const wait = content.flush();
       if (wait !== null) yield wait;

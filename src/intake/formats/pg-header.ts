@@ -72,7 +72,8 @@ export function* readHeader(source: Pull): Walk<ArchiveHeader> {
   if (offsetBytes !== 4 && offsetBytes !== 8)
     throw corrupt(`positions of ${offsetBytes} bytes; expected 4 or 8`);
   const layout = layouts.get(code);
-  if (layout === undefined) throw corrupt(`archive format ${code} in the header; expected 1, 3 or 5`);
+  if (layout === undefined)
+    throw corrupt(`archive format ${code} in the header; expected 1, 3 or 5`);
   if (version < OLDEST) {
     yield* refuseYounger(version);
     return { known: false, version, offsetBytes, layout, compression: 'none', server: '' };
@@ -96,7 +97,9 @@ export function* readHeader(source: Pull): Walk<ArchiveHeader> {
 function* refuseYounger(version: number): Walk {
   const bytes = yield 512;
   if (bytes.includes('ENCODING'))
-    throw corrupt(`archive version 1.${version} in the header, but the contents are of a newer one`);
+    throw corrupt(
+      `archive version 1.${version} in the header, but the contents are of a newer one`,
+    );
 }
 
 function* readCompression(source: Pull, version: number): Walk<BlockCompression> {

@@ -52,7 +52,7 @@ export class LargeObjectList implements Witness {
   #isList = true;
 
   push(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length && this.#isList; ) {
+    for (let at = 0; at < bytes.length && this.#isList;) {
       const end = bytes.indexOf(0x0a, at);
       const to = end === -1 ? bytes.length : end;
       this.#line += bytes.toString('latin1', at, Math.min(to, at + MAX_LINE));
@@ -101,10 +101,7 @@ export function postgresEnsemble(files: readonly MemberRecord[]): Ensemble | nul
     fault: firstMissing(lists, byName),
     blames,
     // All that was written is there: less is proved only where its compression could not be undone.
-    unproved: (record) =>
-      own(record) && record.inspected?.raw !== null
-        ? null
-        : record.unproved,
+    unproved: (record) => (own(record) && record.inspected?.raw !== null ? null : record.unproved),
     counts: (record) => record === contents,
     // pg_dump writes it from the table of contents, with the version of itself in it.
     isVolatile: ({ name }) => baseOf(name) === script,

@@ -70,7 +70,7 @@ export function* string(source: Pull, keep: number, place: Place): Walk<string |
   const kept = yield* exactly(source, Math.min(length, keep), place);
   withoutZero(kept, at, place);
   const text = kept.toString();
-  for (let left = length - kept.length; left > 0; ) {
+  for (let left = length - kept.length; left > 0;) {
     const bytes = yield Math.max(SPAN, -left);
     if (bytes.length === 0)
       throw new Broken(

@@ -17,7 +17,7 @@ export function readPaxRecords(bytes: Buffer): PaxRecords | null {
   const records: { -readonly [Key in keyof PaxRecords]: PaxRecords[Key] } = {};
   // With holes, `path` is a made-up one.
   let realName: string | null = null;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const digits = /^\d{1,7} /.exec(bytes.toString('latin1', at, at + 8))?.[0];
     if (digits === undefined) return null;
     const end = at + Number(digits);

@@ -3,7 +3,13 @@ import { forPeople } from '../../core/text.ts';
 import { Broken, SPAN, type Pull, type Walk } from './members-pull.ts';
 import type { Members } from './members.ts';
 import { firstNonZero } from '../decode/zeros.ts';
-import { BLOCK_BYTES, checksumHolds, readTarHeader, tarText, type TarHeader } from './tar-header.ts';
+import {
+  BLOCK_BYTES,
+  checksumHolds,
+  readTarHeader,
+  tarText,
+  type TarHeader,
+} from './tar-header.ts';
 import { readPaxRecords, type PaxRecords } from './tar-pax.ts';
 
 /** The longest extended header, in bytes; a path has 4096. */
@@ -140,7 +146,7 @@ export class TarWalk {
 
   /** Blocks that say where the data of a file with holes belongs; the last byte that counts says whether another follows. */
   *#moreHoles(name: string, take: Take): Walk {
-    for (let goesOn = true; goesOn; ) {
+    for (let goesOn = true; goesOn;) {
       const block = yield BLOCK_BYTES;
       if (block.length < BLOCK_BYTES) throw this.#cut(`in the middle of ${forPeople(name, 80)}`);
       goesOn = block[504] === 1;
@@ -159,7 +165,7 @@ export class TarWalk {
   /** Hands over `size` bytes, and passes by what fills up the last block. */
   *#content(source: Pull, size: number, name: string, take: Take): Walk {
     const from = source.position;
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       const span = yield Math.max(SPAN, -left);
       if (span.length === 0) throw this.#cutIn(name, source.position - from, size);
       left -= span.length;
@@ -186,7 +192,9 @@ export class TarWalk {
       throw new Broken('trailing_bytes', `after its end at byte ${end} there are ${more}`);
     }
     if (source.position % BLOCK_BYTES !== 0 && this.#members.count > 0)
-      throw this.#cut(`at byte ${source.position}, in the middle of a block of ${BLOCK_BYTES} bytes`);
+      throw this.#cut(
+        `at byte ${source.position}, in the middle of a block of ${BLOCK_BYTES} bytes`,
+      );
   }
 
   get #whereabouts(): string {

@@ -11,7 +11,8 @@ import { TarWalk } from './tar-walk.ts';
  * blocks were never written, and both are refused as empty.
  */
 function recognises(head: Buffer): boolean {
-  if (head.length < BLOCK_BYTES) return false;
+  // Cut in its first header.
+  if (head.length < BLOCK_BYTES) return hasMark(head);
   const block = head.subarray(0, BLOCK_BYTES);
   if (block[0] !== 0) return hasMark(block) || checksumHolds(block);
   return head.every((byte) => byte === 0);
@@ -52,6 +53,8 @@ class TarChecker implements Checker {
     const finding = this.#members.conclude('tar', fault);
     // Zeros that something else follows are no archive.
     const isOther = fault?.reason === 'not_a_dump';
-    return isOther ? { ...finding, kind: 'binary', description: 'data of no known format' } : finding;
+    return isOther
+      ? { ...finding, kind: 'binary', description: 'data of no known format' }
+      : finding;
   }
 }
