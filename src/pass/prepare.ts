@@ -3,6 +3,7 @@ import type { PendingEntry } from '../core/decision.ts';
 import type { Job } from '../core/job.ts';
 import { cyclesOf, type Calendar } from '../core/missed.ts';
 import { newState } from '../core/state.ts';
+import { withWatch } from '../core/watch.ts';
 import { worthCopying } from '../core/worth-copying.ts';
 import { coveredCycles } from '../db/events.ts';
 import { jobsById, type JobGlance, type JobRecord } from '../db/jobs.ts';
@@ -132,9 +133,22 @@ const unmeasured = (item: ToJudge): Omit<PendingEntry, 'file'> => ({
   judgedBefore: null,
 });
 
-/** Those whose file is what their report says: they will be published, and a stray that is theirs already is. */
-const matching = (measured: readonly Measured[]): ToJudge[] =>
-  measured.filter((one) => one.matchedState !== null).map((one) => one.item);
+/**
+ * Those that will be judged, and whose file is what their report says: a stray that is theirs is no foundling. Where a watch begins
+ * only the newest report is judged.
+ */
+function matching(
+  context: PrepareContext,
+  { job, record }: OpenJob,
+  measured: readonly Measured[],
+): ToJudge[] {
+  const { calendar, now, complete } = context;
+  const { began } = withWatch(job, record?.state ?? newState, calendar, now, complete);
+  const newest = Math.max(...measured.map((one) => one.item.endedAt));
+  return measured
+    .filter((one) => one.matchedState !== null && (!began || one.item.endedAt === newest))
+    .map((one) => one.item);
+}
 
 async function verifyStrays(
   context: PrepareContext,
@@ -211,7 +225,11 @@ export async function prepare(
   const unverified = new Map<string, readonly Stray[]>();
   const cases: JobCase[] = [];
   for (const open of jobs) {
-    const strays = await verifyStrays(context, open, matching(byJob.get(open.job) ?? []));
+    const strays = await verifyStrays(
+      context,
+      open,
+      matching(context, open, byJob.get(open.job) ?? []),
+    );
     if (strays.unverified.length > 0) unverified.set(open.job.id, strays.unverified);
     cases.push({
       job: open.job,

@@ -17,6 +17,7 @@ import {
 import { Trouble } from '../files/trouble.ts';
 import { folderMtime, type Stray } from '../validated/compare.ts';
 import type { Measured } from './measure.ts';
+import { belongsTo } from './reconcile.ts';
 import { entryKey, strayKey, type Settled } from './settle.ts';
 
 /** Row ids that the steps after the commit need: reports by digest, entries by entryKey, jobs by `agent/database`. */
@@ -164,6 +165,27 @@ async function recordVersionStates(context: RecordContext, settled: Settled): Pr
   }
 }
 
+/**
+ * What a killed scan had published and not recorded, of a report that retention gives up by now: it is not published again, and what lies
+ * there is pruned like any version.
+ */
+async function recordGivenUp(
+  context: RecordContext,
+  settled: Settled,
+  jobId: number,
+): Promise<void> {
+  const { from, decision, published } = settled;
+  const givenUp = new Map(decision.retention?.map((item) => [item.key, item]));
+  for (const { item } of from.measured) {
+    const key = entryKey(item);
+    const retention = givenUp.get(key);
+    const stray = from.tree.strays.find((one) => belongsTo(one, [item]));
+    if (retention?.keep !== false || stray === undefined || published.has(key)) continue;
+    const id = await recordStray(context, jobId, stray, 'present');
+    await setVersionState(context.db, id, 'pruning', context.now, retention.reasons.join('; '));
+  }
+}
+
 const RECHECKED = new Set(['TRANSFER_INTEGRITY_FAILED', 'CONTENT_INVALID']);
 
 /** Everything about one job. Returns its events, with their ids. */
@@ -217,7 +239,8 @@ export async function recordJob(
     }
   }
   await recordVersionStates(context, settled);
-  for (const stray of unverified) await recordUnverified(context, jobId, stray);
+  await recordGivenUp(context, settled, jobId);
+  for (const stray of unverified) await recordStray(context, jobId, stray, 'unverified');
   const { standing } = decision.state;
   await updateJob(
     db,
@@ -264,12 +287,13 @@ async function confirmNewest(context: RecordContext, jobId: number): Promise<voi
   if (newest !== undefined) await confirmVersion(context.db, newest.id, context.now);
 }
 
-async function recordUnverified(
+function recordStray(
   context: RecordContext,
   jobId: number,
   stray: Stray,
-): Promise<void> {
-  await insertVersion(context.db, {
+  state: 'present' | 'unverified',
+): Promise<number> {
+  return insertVersion(context.db, {
     jobId,
     entryId: null,
     cycle: null,
@@ -284,7 +308,7 @@ async function recordUnverified(
     assurance: null,
     origin: 'adopted',
     publishedAt: context.now,
-    state: 'unverified',
+    state,
   });
 }
 

@@ -203,3 +203,34 @@ test('a scan killed before it recorded what it published, and the deposit overwr
   assert.equal((await world.run(scanAt + day, 'scan')).code, 0);
   assert.deepEqual(readFileSync(world.tree(job, 'current/compta.sql.gz')), next.bytes);
 });
+
+/** Names in the tree, and what the database says is there. */
+const agreed = (world: World): readonly [readonly string[], readonly string[]] => [
+  world.versions(job),
+  world
+    .sql<{ folder: string }>("select folder from versions where state = 'present' order by folder")
+    .map(({ folder }) => folder.slice(job.length + 1)),
+];
+
+for (const watching of [true, false]) {
+  test(`a scan killed before it recorded what it published, and newer rounds meanwhile: tree and database agree after one scan, ${watching ? 'while watching' : 'when the watch begins'}`, async () => {
+    const world = watching ? await started() : new World(config());
+    if (!watching) await world.ok(noon, 'init-db');
+    world.deposit({ endedAt: end, file: 'first.sql.gz' });
+    const before = snapshot(world);
+    await world.ok(scanAt, 'scan');
+    before.restore('state');
+    before.restore('deposits');
+    for (const round of [1, 2])
+      world.deposit({
+        endedAt: end + round * minute,
+        file: `${round}.sql.gz`,
+        content: `rows of ${round}`,
+      });
+    assert.equal((await world.run(scanAt + hour, 'scan')).code, 0);
+    const [tree, recorded] = agreed(world);
+    assert.deepEqual(tree, recorded);
+    assert.ok(tree.includes('20260620T201200Z'));
+    assert.equal(world.verify(), tree.length);
+  });
+}
