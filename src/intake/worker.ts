@@ -10,19 +10,18 @@ const REPORT_EVERY = 16 * 1024 * 1024;
 export function serveIntake(): void {
   const port = parentPort;
   if (port === null) throw new Error('the intake worker has no parent');
-  port.on('message', (task: ReadTask) => {
+  const serve = async (task: ReadTask): Promise<void> => {
     let unreported = 0;
     const send = (message: FromWorker): void => port.postMessage(message);
-    const reading = readFile(task, (bytes) => {
+    const result = await readFile(task, (bytes) => {
       unreported += bytes;
       if (unreported < REPORT_EVERY) return;
       send({ kind: 'progress', bytes: unreported });
       unreported = 0;
     });
-    // A bug ends the thread: reader.ts reads the file again, and whoever asked for it meets the bug there.
-    void reading.then((result) => {
-      send({ kind: 'progress', bytes: unreported });
-      send({ kind: 'result', result });
-    });
-  });
+    send({ kind: 'progress', bytes: unreported });
+    send({ kind: 'result', result });
+  };
+  // A bug ends the thread: reader.ts reads the file again, and whoever asked for it meets the bug there.
+  port.on('message', (task: ReadTask) => void serve(task));
 }

@@ -61,6 +61,11 @@ export class Bzip2Ends {
   }
 
   take(bytes: Buffer): void {
+    if (this.#isFinal()) {
+      this.#follow(bytes, 0, bytes.length);
+      this.#taken += bytes.length;
+      return;
+    }
     const carried = this.#carry.length;
     const seam = Buffer.concat([this.#carry, bytes.subarray(0, SPAN - 1)]);
     const before = this.#taken - carried;
@@ -88,6 +93,15 @@ export class Bzip2Ends {
     if (this.#tail === null) return;
     const start = Math.max(at, this.#tail.end - this.#taken);
     if (start < upTo) this.#tail.take(bytes.subarray(start, upTo));
+  }
+
+  /** Something else follows: no further end would matter. */
+  #isFinal(): boolean {
+    const tail = this.#tail;
+    if (tail === null) return false;
+    const { from, end, first } = tail;
+    if (from === null) return false;
+    return from > end || (first.length >= 4 && !this.#isFollowed(tail));
   }
 
   #isFollowed(tail: Tail): boolean {

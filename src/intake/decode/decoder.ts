@@ -2,9 +2,12 @@
 import type { ContentFault } from '../../core/content.ts';
 
 export interface Decoded {
-  /** Compressed bytes that belonged to the stream; what follows them is zero padding, or the fault says so. */
+  /**
+   * Compressed bytes that belonged to the stream; what follows them is zero padding, or the fault says so. Of a corrupt stream: how
+   * many had been read for certain, 0 where that is not told (by a tool, or where too much came out).
+   */
   readonly consumed: number;
-  /** Bytes that came out. */
+  /** Bytes that were handed over to `output`. */
   readonly produced: number;
   readonly fault: ContentFault | null;
   /** Why it could not be decoded here, as a phrase (`xz is not installed`); then `fault` is null and nothing may be concluded. */
@@ -12,9 +15,12 @@ export interface Decoded {
 }
 
 export interface Decoder {
-  /** The next compressed bytes. When it resolves they may be overwritten. After a fault the rest is taken and ignored. Never rejects for a fault of the stream. */
+  /**
+   * The next compressed bytes. When it resolves they may be overwritten, and are decoded while the next ones are read. After a fault
+   * the rest is taken and ignored. Never rejects for a fault of the stream, but with what `output` threw.
+   */
   readonly push: (bytes: Buffer) => Promise<void>;
-  /** All bytes were pushed: waits for what is under way. Must be called, also after a fault; releases everything. */
+  /** All bytes were pushed: waits for what is under way. Must be called, also after a fault; releases everything. Rejects as `push` does. */
   readonly end: () => Promise<Decoded>;
 }
 

@@ -1,8 +1,7 @@
 /**
  * gzip (RFC 1952). zlib's own Gunzip would do, but for one thing: when something follows the end it cannot tell where the end was.
- * So header and trailer are read here, and zlib inflates what lies between. Behind many small
- * members the rest is left to Gunzip, which walks over thousands of tiny ones (bgzip's, or a hostile file's) in the time that each
- * would take with a stream of its own.
+ * So header and trailer are read here, and zlib inflates what lies between. Behind many small members the rest is left to Gunzip,
+ * which walks over thousands of tiny ones (bgzip's, or a hostile file's) in the time that each would take with a stream of its own.
  */
 import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
 import { GzipHeader } from './gzip-header.ts';

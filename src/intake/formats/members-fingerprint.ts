@@ -17,15 +17,25 @@ export function membersFingerprint(placed: readonly Placed[]): string | null {
     const name = withoutDots(record.name);
     // A folder that all lie in, or that this one lies in.
     if (type === 'folder' && (name === '' || common.startsWith(`${name}/`))) continue;
-    const below = name.startsWith(common) ? name.slice(common.length) : name;
-    lines.push(JSON.stringify([below, type, link, fingerprint]));
+    const below = withoutPrefix(name, common);
+    // A hard link points to a member, a symbolic one to anywhere.
+    const target = type === 'hard link' ? withoutPrefix(withoutDots(link), common) : link;
+    lines.push(JSON.stringify([below, type, target, fingerprint]));
   }
   const hash = createHash('sha256').update('members 1\n');
   for (const line of lines.toSorted()) hash.update(`${line}\n`);
   return hash.digest('hex');
 }
 
-const withoutDots = (name: string): string => name.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+const withoutPrefix = (name: string, prefix: string): string =>
+  name.startsWith(prefix) ? name.slice(prefix.length) : name;
+
+/** Without `./` and `/` at the start, and `/` at the end. */
+function withoutDots(name: string): string {
+  let end = name.length;
+  while (end > 0 && name[end - 1] === '/') end -= 1;
+  return name.slice(0, end).replace(/^(?:\.?\/)+/, '');
+}
 
 /** The folder, with the slash after it, that every member but folders lies in; empty where there is none. */
 function commonFolder(placed: readonly Placed[]): string {
@@ -33,9 +43,14 @@ function commonFolder(placed: readonly Placed[]): string {
   for (const { record } of placed) {
     if (record.type === 'folder') continue;
     const name = withoutDots(record.name);
-    common ??= name.slice(0, name.lastIndexOf('/') + 1);
-    while (common !== '' && !name.startsWith(common))
-      common = common.slice(0, common.lastIndexOf('/', common.length - 2) + 1);
+    const shared: string = common === null ? name : name.slice(0, sharedLength(common, name));
+    common = shared.slice(0, shared.lastIndexOf('/') + 1);
   }
   return common ?? '';
+}
+
+function sharedLength(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  return at;
 }

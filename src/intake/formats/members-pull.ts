@@ -30,6 +30,16 @@ export class Broken extends Error {
   }
 }
 
+/** Waits within a walk, and gives what came of it. */
+export function* awaited<Result>(promise: Promise<Result>): Walk<Result> {
+  const results: Result[] = [];
+  const keep = async (): Promise<void> => {
+    results.push(await promise);
+  };
+  yield keep();
+  return results[0] as Result;
+}
+
 export class Pull {
   readonly #hash: ContentHash;
   readonly #walk: Walk;

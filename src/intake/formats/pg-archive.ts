@@ -6,7 +6,8 @@ import type { ContentKind } from '../../core/content.ts';
 import { Pull, type Walk } from './members-pull.ts';
 import { Blocks, readBlocks, readEnd } from './pg-blocks.ts';
 import { MAGIC, readHeader, type ArchiveHeader, type Layout } from './pg-header.ts';
-import { readContents, TableOfContents } from './pg-toc.ts';
+import { TableOfContents } from './pg-contents.ts';
+import { readContents } from './pg-toc.ts';
 import type { Abandoned, Checker, Finding, Format, FormatContext } from './format.ts';
 
 const kinds: Readonly<Record<Layout, ContentKind>> = {

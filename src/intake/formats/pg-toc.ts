@@ -1,51 +1,15 @@
-/**
- * The table of contents of a PostgreSQL archive: an entry for everything that pg_restore can make again. Of each only what tells
- * whether its data is there is kept, so that millions of entries cost no memory.
- */
-import { forPeople } from '../../core/text.ts';
+/** The table of contents of a PostgreSQL archive: an entry for everything that pg_restore can make again. */
 import { Broken, type Pull, type Walk } from './members-pull.ts';
+import { LARGE_OBJECTS, type TableOfContents } from './pg-contents.ts';
 import { settingHolds } from './pg-encodings.ts';
 import type { ArchiveHeader } from './pg-header.ts';
 import { exactly, integer, integerWithin, string, type Place } from './pg-primitives.ts';
 
-/** More entries that have data than these are counted, but not looked up one by one: some 60 bytes each. */
-const MAX_TRACKED = 500_000;
-/** Names are for messages only: kept while they are few. */
-const MAX_NAMES = 10_000;
-/** Files beside a `toc.dat`. */
-const MAX_NEEDS = 100_000;
-/** Entries of which it is known whether their number occurred before: one bit each. */
-const MAX_NUMBERS = 2 ** 23;
 /** A dump of so many objects would take pg_dump hundreds of gigabytes of memory. */
 const LARGEST_NUMBER = 2 ** 29;
 
 /** How a position says whether it is known: not when the archive was written to a pipe, and never for entries without data. */
 const positions = { unset: 1, set: 2, noData: 3 } as const;
-
-/** Large objects, of which one entry has many; all other data is rows of one table. */
-const LARGE_OBJECTS = 'BLOBS';
-
-export class TableOfContents {
-  tables = 0;
-  /** Entries that have data. */
-  withData = 0;
-  /** Positions by the number of the entry, for those whose data was not seen yet; NaN where the position is not known. */
-  readonly missing = new Map<number, number>();
-  readonly names = new Map<number, string>();
-  readonly largeObjects = new Set<number>();
-  readonly needs: string[] = [];
-  readonly numbers = new Uint8Array(MAX_NUMBERS / 8);
-
-  /** Whether every entry that has data is known by its number, or by the name of its file. */
-  get tracksAll(): boolean {
-    return this.withData <= MAX_TRACKED && this.needs.length < MAX_NEEDS;
-  }
-
-  /** The entry as people know it: `TABLE DATA customer`, or its number. */
-  nameOf(number: number): string {
-    return this.names.get(number) ?? `entry ${number}`;
-  }
-}
 
 interface Entry {
   readonly number: number;
@@ -80,7 +44,7 @@ function* readEntry(
   place: Place,
 ): Walk<Entry> {
   const number = yield* integerWithin(source, 1, LARGEST_NUMBER, place);
-  once(contents.numbers, number, place);
+  if (!contents.isNew(number)) throw unexpected(`a number other than ${number}`, place);
   const hasData = (yield* integerWithin(source, 0, 1, place)) === 1;
   yield* objectIdentifier(source, place);
   yield* objectIdentifier(source, place);
@@ -134,7 +98,9 @@ function* readPosition(
     ? state === positions.set || (state === positions.unset && position === 0)
     : state === positions.noData && position === 0;
   if (!fits) throw unexpected(`a position, found ${position} (${state})`, place);
-  if (entry.hasData) track(contents, entry, state === positions.set ? position : Number.NaN);
+  if (!entry.hasData) return;
+  const known = state === positions.set ? position : Number.NaN;
+  contents.addBlock(entry.number, entry.description, entry.tag, known);
 }
 
 function* readFileName(
@@ -150,33 +116,10 @@ function* readFileName(
     return;
   }
   if (!name || !/^[\w.]{1,64}$/.test(name)) throw unexpected('the name of a file', place);
-  contents.withData += 1;
-  if (!contents.tracksAll) return;
   // pg_dump -Ft names a file that it does not write; large objects are found by their list, of which there are several since 17.
   const isList = entry.description === LARGE_OBJECTS;
   const list = header.version < 16 ? 'blobs.toc' : `blobs_${entry.number}.toc`;
-  contents.needs.push(isList ? list : name);
-}
-
-function track(contents: TableOfContents, entry: Entry, position: number): void {
-  contents.withData += 1;
-  if (!contents.tracksAll) return;
-  contents.missing.set(entry.number, position);
-  if (entry.description === LARGE_OBJECTS) contents.largeObjects.add(entry.number);
-  if (contents.names.size < MAX_NAMES)
-    contents.names.set(entry.number, forPeople(`${entry.description} ${entry.tag}`, 100));
-}
-
-/** Numbers are given once. */
-function once(numbers: Uint8Array, number: number, place: Place): void {
-  if (number >= MAX_NUMBERS) return;
-  const index = number >> 3;
-  const bit = 1 << (number & 7);
-  const before = numbers[index] ?? 0;
-  if ((before & bit) !== 0)
-    throw new Broken('dump_corrupt', `the number ${number} a second time, in ${place.what}`);
-  // oxlint-disable-next-line no-param-reassign -- a set of bits, filled here and nowhere else
-  numbers[index] = before | bit;
+  contents.addFile(isList ? list : name);
 }
 
 const unexpected = (what: string, place: Place): Broken =>

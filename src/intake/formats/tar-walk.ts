@@ -10,14 +10,13 @@ import {
   tarText,
   type TarHeader,
 } from './tar-header.ts';
+import { passContent, passHoles } from './tar-content.ts';
 import { readPaxRecords, type PaxRecords } from './tar-pax.ts';
 
 /** The longest extended header, in bytes; a path has 4096. */
 const MAX_EXTENDED = 1024 * 1024;
 
 const isZero = (block: Buffer): boolean => firstNonZero(block) === -1;
-
-type Take = (bytes: Buffer) => void | Promise<void>;
 
 /** How the fingerprint calls what is not a file. */
 const asides: Readonly<Record<string, string>> = {
@@ -29,12 +28,8 @@ const asides: Readonly<Record<string, string>> = {
   '6': 'pipe',
 };
 
-/** GNU's additions that are no files: what a folder held, a file's part on another volume, the name of a volume. */
-const additions: Readonly<Record<string, string>> = {
-  D: 'list of a folder',
-  M: 'continued file',
-  V: 'volume',
-};
+/** GNU's additions that say nothing about what is in the archive: which names a folder had, how the volume is called. */
+const additions: ReadonlySet<string> = new Set(['D', 'V']);
 
 /** What the headers before the next member said about it. */
 interface Extended extends PaxRecords {
@@ -84,7 +79,7 @@ export class TarWalk {
       throw new Broken('dump_corrupt', `an extended header of ${size} bytes at byte ${at}`);
     const bytes = Buffer.allocUnsafe(size);
     let filled = 0;
-    yield* this.#content(source, size, 'an extended header', (span) => {
+    yield* passContent(source, size, 'an extended header', (span) => {
       filled += span.copy(bytes, filled);
     });
     if (type === 'L') this.#next = { ...this.#next, path: tarText(bytes) };
@@ -113,9 +108,13 @@ export class TarWalk {
       if (type === '1' && size > 0) yield* this.#linkedContent(source, name, size);
       return;
     }
-    if (additions[type] !== undefined) {
-      this.#members.addAside({ name, type: additions[type], link: '' });
-      yield* this.#content(source, size, name, () => undefined);
+    if (type === 'M')
+      throw new Broken(
+        'dump_cut',
+        `begins in the middle of ${forPeople(name, 80)}: one of several volumes`,
+      );
+    if (additions.has(type)) {
+      yield* passContent(source, size, name, () => undefined);
       return;
     }
     yield* this.#file(source, header, name, size, type === 'S' || said.sparse === true, holes);
@@ -133,10 +132,11 @@ export class TarWalk {
     const reader = this.#members.open(name, size, unread);
     try {
       if (header.type === 'S') {
-        reader.push(holes);
-        if (header.sparseGoesOn) yield* this.#moreHoles(name, (block) => reader.push(block));
+        const wait = reader.push(holes);
+        if (wait) yield wait;
+        if (header.sparseGoesOn) yield* passHoles(name, reader.push);
       }
-      yield* this.#content(source, size, name, (span) => reader.push(span));
+      yield* passContent(source, size, name, reader.push);
     } catch (error) {
       yield this.#members.release();
       throw error;
@@ -144,37 +144,11 @@ export class TarWalk {
     yield this.#members.close(name, size);
   }
 
-  /** Blocks that say where the data of a file with holes belongs; the last byte that counts says whether another follows. */
-  *#moreHoles(name: string, take: Take): Walk {
-    for (let goesOn = true; goesOn;) {
-      const block = yield BLOCK_BYTES;
-      if (block.length < BLOCK_BYTES) throw this.#cut(`in the middle of ${forPeople(name, 80)}`);
-      goesOn = block[504] === 1;
-      const wait = take(block);
-      if (wait) yield wait;
-    }
-  }
-
   /** The content that a hard link comes with, unless another header follows at once. */
   *#linkedContent(source: Pull, name: string, size: number): Walk {
     const block = Buffer.from(yield BLOCK_BYTES);
     if (block.length < BLOCK_BYTES || isZero(block) || checksumHolds(block)) this.#ahead = block;
-    else yield* this.#content(source, Math.max(0, size - BLOCK_BYTES), name, () => undefined);
-  }
-
-  /** Hands over `size` bytes, and passes by what fills up the last block. */
-  *#content(source: Pull, size: number, name: string, take: Take): Walk {
-    const from = source.position;
-    for (let left = size; left > 0;) {
-      const span = yield Math.max(SPAN, -left);
-      if (span.length === 0) throw this.#cutIn(name, source.position - from, size);
-      left -= span.length;
-      const wait = take(span);
-      if (wait) yield wait;
-    }
-    const padding = -size & (BLOCK_BYTES - 1);
-    const filler = yield padding;
-    if (filler.length < padding) throw this.#cutIn(name, size, size);
+    else yield* passContent(source, Math.max(0, size - BLOCK_BYTES), name, () => undefined);
   }
 
   /** Only zeros follow, in whole blocks: whoever writes an archive ends it with two, or fills it up. */
@@ -203,10 +177,5 @@ export class TarWalk {
 
   #cut(where: string): Broken {
     return new Broken('dump_cut', `ends ${where}${this.#whereabouts}`);
-  }
-
-  #cutIn(name: string, found: number, size: number): Broken {
-    const part = `${found} of its ${size} bytes are there`;
-    return new Broken('dump_cut', `ends in the middle of ${forPeople(name, 80)}: ${part}`);
   }
 }

@@ -1,7 +1,7 @@
 /** The data of an entry of a zip file: where it ends, what comes out of it, and whether that has the checksum that it should have. */
 import { crc32, createInflateRaw } from 'node:zlib';
 import { streamOptions, ZlibMachine } from '../decode/zlib-machine.ts';
-import { Broken, SPAN, type Pull, type Walk } from './members-pull.ts';
+import { awaited, Broken, SPAN, type Pull, type Walk } from './members-pull.ts';
 import { methods, signatures, type LocalHeader, type Sizes } from './zip-records.ts';
 
 /** What comes out comes in pieces of at most this size; a small entry needs no more than its own. */
@@ -82,10 +82,7 @@ export class ZipData {
     );
     try {
       yield* this.#feed(source, machine, isUnknown ? Number.POSITIVE_INFINITY : header.stored);
-      let kind = 'done';
-      yield machine.finish().then((end) => {
-        ({ kind } = end);
-      });
+      const { kind } = yield* awaited(machine.finish());
       if (kind !== 'done') throw this.#corrupt('is damaged: it does not decompress');
     } finally {
       yield machine.stop();
@@ -100,10 +97,7 @@ export class ZipData {
     for (let left = count; left > 0 && !machine.ended && !machine.closed;) {
       const span = yield Math.max(SPAN, -left);
       if (span.length === 0) throw this.#cut(source);
-      let used = 0;
-      yield machine.feed(span).then((fed) => {
-        used = fed;
-      });
+      const used = yield* awaited(machine.feed(span));
       left -= used;
       if (machine.ended) source.advance(used - span.length);
     }

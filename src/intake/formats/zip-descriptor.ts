@@ -20,11 +20,13 @@ export function* readDescriptor(source: Pull, passed: Passed, name: string): Wal
   const body = isMarked ? first.subarray(4) : first;
   const { crc, stored, size, isUndone } = passed;
   const holds = !isUndone || body.readUInt32LE(0) === crc;
-  const isShort =
-    body.readUInt32LE(4) === stored && (!isUndone || body.readUInt32LE(8) === size);
+  const isShort = body.readUInt32LE(4) === stored && (!isUndone || body.readUInt32LE(8) === size);
   const isLong = readLong(body, 4) === stored;
   if (!holds || (!isShort && !isLong))
-    throw new Broken('dump_corrupt', `${name} does not have the checksum and sizes written after it`);
+    throw new Broken(
+      'dump_corrupt',
+      `${name} does not have the checksum and sizes written after it`,
+    );
   if (!isLong) return null;
   // The short form of an empty entry looks the same; then a signature follows.
   const next = Buffer.from(yield SIGNATURE_BYTES);

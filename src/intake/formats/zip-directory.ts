@@ -4,6 +4,7 @@ import { Broken, SPAN, type Pull, type Walk } from './members-pull.ts';
 import {
   CENTRAL_BYTES,
   END_BYTES,
+  HIGHEST_VERSION,
   LOCATOR64_BYTES,
   readCentral,
   readEnd,
@@ -11,6 +12,7 @@ import {
   SIGNATURE_BYTES,
   signatures,
   widened,
+  type Coding,
   type Sizes,
 } from './zip-records.ts';
 
@@ -18,7 +20,7 @@ import {
 const MAX_COMPARED = 100_000;
 
 /** An entry as it was found. */
-export interface Entry extends Sizes {
+export interface Entry extends Sizes, Coding {
   /** Byte for byte, as Latin-1. */
   readonly rawName: string;
   /** Whether `crc` and `size` were seen; else they are what its header says. */
@@ -50,7 +52,7 @@ export class ZipDirectory {
   *read(source: Pull, first: number): Walk {
     const start = source.position - SIGNATURE_BYTES;
     let end = start;
-    for (let signature = first; signature !== signatures.end; ) {
+    for (let signature = first; signature !== signatures.end;) {
       if (signature === signatures.central) {
         yield* this.#listedEntry(source);
         end = source.position;
@@ -78,6 +80,8 @@ export class ZipDirectory {
     yield* this.#exactly(source, header.commentLength);
     const [size = 0, stored = 0, offset = 0] = wide ?? [];
     if (wide === null) throw corrupt(`sizes are missing in the list, at byte ${at}`);
+    if (header.version > HIGHEST_VERSION)
+      throw corrupt(`version ${header.version} in the list, at byte ${at}`);
     this.#listed += 1;
     if (this.#found > MAX_COMPARED) return;
     const entry = this.#entries.get(offset);
@@ -86,8 +90,11 @@ export class ZipDirectory {
       throw corrupt(`the list names ${name} at byte ${offset}, where it is not`);
     const fits =
       entry.stored === stored &&
+      entry.method === header.method &&
+      entry.isEncrypted === header.isEncrypted &&
       (!entry.isUndone || (entry.size === size && entry.crc === header.crc));
-    if (!fits) throw corrupt(`${name} does not have the checksum and sizes that the list gives`);
+    if (!fits)
+      throw corrupt(`${name} is not what the list says: checksum, sizes or compression differ`);
     // Listed once.
     this.#entries.delete(offset);
   }

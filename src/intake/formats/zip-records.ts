@@ -20,6 +20,10 @@ export const LOCATOR64_BYTES = 16;
 
 export const methods = { stored: 0, deflated: 8 } as const;
 
+/** The standard knows no higher numbers: 99 is encryption with AES, 6.3 its own version. */
+export const HIGHEST_METHOD = 99;
+export const HIGHEST_VERSION = 63;
+
 /** Written instead of a number that does not fit into four bytes, or two. */
 const beyond32 = 0xffff_ffff;
 const beyond16 = 0xffff;
@@ -34,12 +38,16 @@ export interface Sizes {
   readonly size: number;
 }
 
-export interface LocalHeader extends Sizes {
+/** How the data was changed. */
+export interface Coding {
   readonly isEncrypted: boolean;
+  readonly method: number;
+}
+
+export interface LocalHeader extends Sizes, Coding {
   /** Checksum and sizes follow the data: what stands here is zero, or the same. */
   readonly hasDescriptor: boolean;
   readonly isUtf8: boolean;
-  readonly method: number;
   readonly nameLength: number;
   readonly extraLength: number;
 }
@@ -59,7 +67,9 @@ export function readLocal(bytes: Buffer): LocalHeader {
   };
 }
 
-export interface CentralHeader extends Sizes {
+export interface CentralHeader extends Sizes, Coding {
+  /** Version of the standard that it takes, times 10. */
+  readonly version: number;
   /** Where its local header begins. */
   readonly offset: number;
   readonly nameLength: number;
@@ -69,6 +79,10 @@ export interface CentralHeader extends Sizes {
 
 export function readCentral(bytes: Buffer): CentralHeader {
   return {
+    // The byte above it is for a system of files.
+    version: bytes[2] ?? 0,
+    isEncrypted: ((bytes[4] ?? 0) & 1) !== 0,
+    method: bytes.readUInt16LE(6),
     crc: bytes.readUInt32LE(12),
     stored: bytes.readUInt32LE(16),
     size: bytes.readUInt32LE(20),

@@ -7,6 +7,7 @@ import { ZipData, type Passed, type Take } from './zip-data.ts';
 import { readDescriptor } from './zip-descriptor.ts';
 import { ZipDirectory } from './zip-directory.ts';
 import {
+  HIGHEST_METHOD,
   LOCAL_BYTES,
   methods,
   readLocal,
@@ -45,7 +46,10 @@ export class ZipWalk {
       const at: number = source.position - (ahead?.length ?? 0);
       const bytes: Buffer = ahead ?? (yield SIGNATURE_BYTES);
       if (bytes.length < SIGNATURE_BYTES)
-        throw new Broken('dump_cut', `ends at byte ${source.position}, without its list of entries`);
+        throw new Broken(
+          'dump_cut',
+          `ends at byte ${source.position}, without its list of entries`,
+        );
       const signature = bytes.readUInt32LE(0);
       if (signature === signatures.local) {
         ahead = yield* this.#entry(source, at);
@@ -72,13 +76,17 @@ export class ZipWalk {
       passed = yield* new ZipData(label, take).pass(source, header);
       if (header.hasDescriptor) ahead = yield* readDescriptor(source, passed, label);
       else if (passed.isUndone && (passed.crc !== header.crc || passed.size !== header.size))
-        throw new Broken('dump_corrupt', `${label} does not have the checksum and size that it says`);
+        throw new Broken(
+          'dump_corrupt',
+          `${label} does not have the checksum and size that it says`,
+        );
     } catch (error) {
       yield this.#members.release();
       throw error;
     }
     if (!isFolder) yield this.#members.close(name, passed.size);
-    this.#directory.add(at, { ...passed, rawName });
+    const { isEncrypted, method } = header;
+    this.#directory.add(at, { ...passed, isEncrypted, method, rawName });
     return ahead;
   }
 
@@ -92,6 +100,8 @@ export class ZipWalk {
     const wide = widened(extra, [header.size, header.stored]);
     if (wide === null)
       throw new Broken('dump_corrupt', `sizes are missing in the header at byte ${at}`);
+    if (header.method > HIGHEST_METHOD)
+      throw new Broken('dump_corrupt', `compression ${header.method} in the header at byte ${at}`);
     const [size = 0, stored = 0] = wide;
     return { header: { ...header, size, stored }, name, rawName };
   }
