@@ -17,7 +17,8 @@ import {
   writeSync,
 } from 'node:fs';
 import type { ContentFact } from '../core/content.ts';
-import { removeTree } from '../files/durable.ts';
+import { SUMS, sumsLine } from '../core/sums.ts';
+import { removeTree, syncFolder, writeNewFile } from '../files/durable.ts';
 import { errorCode, Trouble } from '../files/trouble.ts';
 import type { Inspection } from './inspect.ts';
 
@@ -34,7 +35,7 @@ export interface ReadTask {
   /** What fstat said when it was opened; more is not read. */
   readonly size: number;
   readonly changed: bigint;
-  /** New folder and file name for the private copy; null to hash only. */
+  /** New folder and file name for the private copy, which gets its SHA256SUMS and is flushed; null to hash only. */
   readonly copy: { readonly folder: string; readonly name: string } | null;
   /** Whether to try a reflink first. */
   readonly reflink: boolean;
@@ -148,10 +149,16 @@ function write(target: Flow['target'], chunk: Buffer, at: Stop): void {
   for (let done = 0; done < chunk.length;) done += writeSync(target.descriptor, chunk, done);
 }
 
+type Buffers = readonly [Buffer, Buffer];
+/** Of reads that are over. Left to the garbage collector, those of many small files would be hundreds of megabytes at a time. */
+const spare: Buffers[] = [];
+
+const takeBuffers = (): Buffers =>
+  spare.pop() ?? [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)];
+
 /** Reads the source from its start to its end. Two buffers: while one is being looked into, the other is filled and copied. */
 async function pump({ source, target, limit, sink, at, progress }: Flow): Promise<number> {
-  const length = Math.min(CHUNK_BYTES, limit + 1);
-  const buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)] as const;
+  const buffers = takeBuffers();
   let pushed: void | Promise<void> = undefined;
   let position = 0;
   try {
@@ -159,7 +166,7 @@ async function pump({ source, target, limit, sink, at, progress }: Flow): Promis
       const buffer = turn === 0 ? buffers[0] : buffers[1];
       at.action = 'read';
       at.path = source.path;
-      const most = Math.min(length, limit + 1 - position);
+      const most = Math.min(CHUNK_BYTES, limit + 1 - position);
       const count = readSync(source.descriptor, buffer, 0, most, position);
       if (count === 0) break;
       const chunk = buffer.subarray(0, count);
@@ -171,6 +178,7 @@ async function pump({ source, target, limit, sink, at, progress }: Flow): Promis
     }
   } finally {
     await pushed;
+    spare.push(buffers);
   }
   return position;
 }
@@ -225,6 +233,8 @@ async function copyAndRead(
     at.action = 'flush';
     at.path = target;
     fsyncSync(output);
+    writeNewFile(`${folder}/${SUMS}`, sumsLine({ sha256: pumped.ended.sha256, name }), COPY_MODE);
+    syncFolder(folder);
     return { ...pumped, reflinked };
   } finally {
     closeSync(output);

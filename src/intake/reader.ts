@@ -27,9 +27,18 @@ interface Job {
   readonly resolve: (result: ReadResult | Promise<ReadResult>) => void;
 }
 
+/**
+ * A thread is given more small files than the one it reads, up to this many bytes: this thread may be busy flushing versions to the disk
+ * when it is done with one.
+ */
+const AHEAD_BYTES = 8 * 1024 * 1024;
+
 interface Seat {
   readonly worker: Worker;
-  job: Job | null;
+  /** In the order in which they were given to it, which is that of its answers. */
+  readonly jobs: Job[];
+  /** Of these jobs. */
+  bytes: number;
 }
 
 /** As many threads as can be started, up to `count`: none where the system refuses them. */
@@ -51,19 +60,31 @@ function startThreads(count: number, program: URL): Worker[] {
 export function threadedReader(threads: number, program: URL, progress: Progress): Reader {
   const waiting: Job[] = [];
   const here = ({ task, resolve }: Job): void => resolve(readFile(task, progress));
-  const seats: Seat[] = startThreads(threads, program).map((worker) => ({ worker, job: null }));
+  const seats: Seat[] = startThreads(threads, program).map((worker) => ({
+    worker,
+    jobs: [],
+    bytes: 0,
+  }));
   if (seats.length === 0) return singleReader(progress);
 
-  const next = (seat: Seat): void => {
-    seat.job = waiting.shift() ?? null;
-    if (seat.job !== null) seat.worker.postMessage(seat.job.task);
+  const give = (): void => {
+    for (;;) {
+      const seat = seats.reduce((least, one) => (one.bytes < least.bytes ? one : least));
+      const full = seat.jobs.length > 0 && seat.bytes >= AHEAD_BYTES;
+      const job = full ? undefined : waiting.shift();
+      if (job === undefined) return;
+      seat.jobs.push(job);
+      seat.bytes += job.task.size;
+      seat.worker.postMessage(job.task);
+    }
   };
   const leave = (seat: Seat): void => {
     const index = seats.indexOf(seat);
     if (index === -1) return;
     seats.splice(index, 1);
-    if (seat.job !== null) here(seat.job);
+    for (const job of seat.jobs) here(job);
     if (seats.length === 0) for (const job of waiting.splice(0)) here(job);
+    else give();
   };
   for (const seat of seats.slice()) {
     seat.worker.on('message', (message: FromWorker) => {
@@ -71,8 +92,10 @@ export function threadedReader(threads: number, program: URL, progress: Progress
         progress(message.bytes);
         return;
       }
-      seat.job?.resolve(message.result);
-      next(seat);
+      const job = seat.jobs.shift();
+      seat.bytes -= job?.task.size ?? 0;
+      job?.resolve(message.result);
+      give();
     });
     seat.worker.on('error', () => leave(seat));
     seat.worker.on('exit', () => leave(seat));
@@ -88,8 +111,7 @@ export function threadedReader(threads: number, program: URL, progress: Progress
           return;
         }
         waiting.push(job);
-        const idle = seats.find((seat) => seat.job === null);
-        if (idle !== undefined) next(idle);
+        give();
       }),
     close: async () => {
       await Promise.all(seats.splice(0).map((seat) => seat.worker.terminate()));

@@ -22,6 +22,13 @@ export function serveIntake(): void {
     send({ kind: 'progress', bytes: unreported });
     send({ kind: 'result', result });
   };
-  // A bug ends the thread: reader.ts reads the file again, and whoever asked for it meets the bug there.
-  port.on('message', (task: ReadTask) => void serve(task));
+  // One after the other. A bug ends the thread: reader.ts reads the file again, and whoever asked for it meets the bug there.
+  let last: Promise<void> = Promise.resolve();
+  const serveNext = async (before: Promise<void>, task: ReadTask): Promise<void> => {
+    await before;
+    await serve(task);
+  };
+  port.on('message', (task: ReadTask) => {
+    last = serveNext(last, task);
+  });
 }

@@ -1,9 +1,9 @@
 /** Comparing the tree with what the database says is in it. Reads names and sizes only; nothing is changed. */
 import { lstatSync } from 'node:fs';
 import { parseVersionStamp } from '../core/instant.ts';
+import { SUMS } from '../core/sums.ts';
 import { listPath, readText, statPath } from '../files/durable.ts';
 import { attempt } from '../files/trouble.ts';
-import { SUMS } from './publish.ts';
 
 /** null: in place. Otherwise what is wrong, in words. @throws Trouble */
 export function missingPart(

@@ -1,12 +1,13 @@
 /**
- * How a version comes into the tree, in this order: the private copy is whole and flushed; SHA256SUMS is written and flushed;
- * the folder is flushed; one rename brings it into place; its parent is flushed. Only then does anyone record it. A crash at any
+ * How a version comes into the tree, in this order: the private copy is whole and flushed, SHA256SUMS beside it too, and so is their
+ * folder (intake/read.ts); one rename brings it into place; its parent is flushed. Only then does anyone record it. A crash at any
  * point leaves the old world or the new one.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseVersionStamp, versionStamp } from '../core/instant.ts';
+import { SUMS, sumsLine } from '../core/sums.ts';
 import {
   makeFolders,
   makeLink,
@@ -16,23 +17,17 @@ import {
   renamePath,
   statPath,
   syncFolder,
-  writeNewFile,
 } from '../files/durable.ts';
 import { attempt, Trouble } from '../files/trouble.ts';
 import { HELD, incomingPath, isNoLinks } from './tree.ts';
 
-export const SUMS = 'SHA256SUMS';
-
-/** A private copy that is whole and flushed: `folder/file`, alone in its folder. */
+/** A private copy that is whole and flushed: `folder/file`, alone with its SHA256SUMS in its folder. */
 export interface PrivateCopy {
   readonly folder: string;
   readonly file: string;
   readonly size: number;
   readonly sha256: string;
 }
-
-/** A line that `sha256sum -c` understands; file names hold neither line breaks nor backslashes. */
-const sumsLine = (copy: PrivateCopy): string => `${copy.sha256}  ${copy.file}\n`;
 
 /** SHA-256 of a file of ours, in pieces: it may be large. @throws Trouble */
 function hashOf(path: string): string {
@@ -62,16 +57,9 @@ function isAlready(path: string, copy: PrivateCopy): boolean {
     stats !== null &&
     stats.isFile() &&
     Number(stats.size) === copy.size &&
-    readText(`${path}/${SUMS}`) === sumsLine(copy) &&
+    readText(`${path}/${SUMS}`) === sumsLine({ sha256: copy.sha256, name: copy.file }) &&
     hashOf(`${path}/${copy.file}`) === copy.sha256
   );
-}
-
-function sealed(copy: PrivateCopy): void {
-  // A copy that is moved a second time (out of the hold) has its sums already.
-  if (readText(`${copy.folder}/${SUMS}`) === null)
-    writeNewFile(`${copy.folder}/${SUMS}`, sumsLine(copy), 0o440);
-  syncFolder(copy.folder);
 }
 
 /**
@@ -79,7 +67,6 @@ function sealed(copy: PrivateCopy): void {
  * relative to the tree. @throws Trouble
  */
 export function publish(root: string, path: string, endedAt: number, copy: PrivateCopy): string {
-  sealed(copy);
   makeFolders(root, path);
   const stamp = versionStamp(endedAt);
   for (let ordinal = 1; ; ordinal += 1) {
@@ -99,7 +86,6 @@ export function publish(root: string, path: string, endedAt: number, copy: Priva
 
 /** Puts a copy under `.held`, in place of an older one. Returns the folder relative to the tree. @throws Trouble */
 export function hold(root: string, path: string, endedAt: number, copy: PrivateCopy): string {
-  sealed(copy);
   const parent = `${HELD}/${path}`;
   makeFolders(root, parent);
   const folder = `${parent}/${versionStamp(endedAt)}`;
