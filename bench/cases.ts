@@ -1,56 +1,53 @@
 /** What is measured. Each case makes its own world and returns what to run side by side; the first command is the measure. */
-import { peakMemory, runOnce, sideBySide, type Command, type Sample } from './measure.ts';
+import { contentTables, titleOf, type Count } from './content.ts';
+import { forms, type Form } from './forms.ts';
+import { peakMemory, runOnce, sideBySide, type Command } from './measure.ts';
+import type { Table } from './table.ts';
 import {
   addHistory,
   backupmon,
   deposit,
   initialise,
   makeWorld,
-  restore,
-  save,
+  randomFile,
   type World,
 } from './world.ts';
 
 export interface Case {
   readonly name: string;
   readonly title: (quick: boolean) => string;
-  readonly measure: (folder: string, quick: boolean) => Measured;
+  readonly measure: (folder: string, quick: boolean) => Iterable<Table>;
 }
-
-export type Measured =
-  | { readonly kind: 'times'; readonly samples: readonly Sample[] }
-  | { readonly kind: 'memory'; readonly peaks: readonly { label: string; bytes: number }[] };
 
 const MiB = 1024 * 1024;
 
 const bareNode: Command = { label: 'node -e 0', program: process.execPath, args: ['-e', '0'] };
 
-const timed = (commands: readonly Command[], runs: number): Measured => ({
-  kind: 'times',
-  samples: sideBySide(commands, runs),
-});
+const timed = (commands: readonly Command[], runs: number): Table[] => [
+  { kind: 'times', samples: sideBySide(commands, runs) },
+];
 
 /** A world in which everything was scanned once and nothing has happened since. */
 function settledWorld(folder: string, agents: number, databases: number): World {
   const world = makeWorld(folder, agents, databases);
-  deposit(world, 1024);
+  deposit(world, randomFile(1024));
   initialise(world);
   runOnce(backupmon(world, ['scan']));
   return world;
 }
 
-function startUp(folder: string, quick: boolean): Measured {
+function startUp(folder: string, quick: boolean): Table[] {
   const world = settledWorld(folder, 10, 10);
   const commands = [['--version'], ['status', '--json']].map((args) => backupmon(world, args));
   return timed([bareNode, ...commands], quick ? 7 : 21);
 }
 
-function nothingNew(folder: string, quick: boolean): Measured {
+function nothingNew(folder: string, quick: boolean): Table[] {
   const world = settledWorld(folder, quick ? 100 : 1000, 10);
   return timed([bareNode, backupmon(world, ['scan'])], quick ? 5 : 11);
 }
 
-function longHistory(folder: string, quick: boolean): Measured {
+function longHistory(folder: string, quick: boolean): Table[] {
   const long = settledWorld(`${folder}/long`, quick ? 100 : 1000, 10);
   const short = settledWorld(`${folder}/short`, quick ? 100 : 1000, 10);
   addHistory(long, quick ? 100_000 : 1_000_000);
@@ -64,55 +61,29 @@ function longHistory(folder: string, quick: boolean): Measured {
   );
 }
 
-/** The same files through xargs, as an administrator would do it by hand. */
-const shell = (world: World, command: string): Command => ({
-  label: `xargs -P2 -n50 ${command}`,
-  program: 'sh',
-  args: [
-    '-c',
-    `find "$0" -name '*.dump' -print0 | xargs -0 -P2 -n50 ${command}`,
-    `${world.folder}/deposits`,
-  ],
-});
-
-function newFiles(folder: string, quick: boolean): Measured {
-  const world = makeWorld(folder, 20, quick ? 10 : 100, { archiveReports: false });
-  deposit(world, MiB);
-  initialise(world);
-  for (const name of ['state', 'validated']) save(world, name);
-  const asBefore = (): void => {
-    for (const name of ['state', 'validated']) restore(world, name);
-  };
-  return timed(
-    [
-      shell(world, 'openssl dgst -sha256'),
-      shell(world, 'sha256sum'),
-      backupmon(world, ['scan', '--dry-run'], {
-        label: 'scan --dry-run (reads and hashes)',
-        before: asBefore,
-      }),
-      backupmon(world, ['scan'], { label: 'scan (with durable copies)', before: asBefore }),
-    ],
-    quick ? 3 : 5,
-  );
-}
-
 function oneFile(folder: string, mebibytes: number): { label: string; bytes: number } {
   const world = makeWorld(folder, 1, 1);
-  deposit(world, mebibytes * MiB);
+  deposit(world, randomFile(mebibytes * MiB));
   initialise(world);
   const bytes = peakMemory(backupmon(world, ['scan']), `${folder}/peak`);
   return { label: `scan, one file of ${mebibytes} MiB`, bytes };
 }
 
-function memory(folder: string, quick: boolean): Measured {
+function memory(folder: string, quick: boolean): Table[] {
   const sizes = quick ? [8, 64] : [8, 64, 1024];
+  const peaks = [
+    { label: bareNode.label, bytes: peakMemory({ ...bareNode, args: [] }, `${folder}.peak`) },
+    ...sizes.map((size) => oneFile(folder, size)),
+  ];
+  return [{ kind: 'memory', peaks }];
+}
+
+function contentCase(count: Count, form: Form): Case {
+  const name = `${count}-${form.name}`;
   return {
-    kind: 'memory',
-    peaks: [
-      { label: bareNode.label, bytes: peakMemory({ ...bareNode, args: [] }, `${folder}.peak`) },
-      ...sizes.map((size) => oneFile(folder, size)),
-    ],
+    name,
+    title: (quick) => titleOf(count, form, quick),
+    measure: (folder, quick) => contentTables(name, count, form, folder, quick),
   };
 }
 
@@ -134,10 +105,6 @@ export const cases: readonly Case[] = [
       `status, ${quick ? '1,000 jobs, 100,000' : '10,000 jobs, 1,000,000'} events of history`,
     measure: longHistory,
   },
-  {
-    name: 'new-files',
-    title: (quick) => `${quick ? '200' : '2,000'} new files of 1 MiB`,
-    measure: newFiles,
-  },
   { name: 'memory', title: () => 'peak of resident memory', measure: memory },
+  ...(['one', 'many'] as const).flatMap((count) => forms.map((form) => contentCase(count, form))),
 ];

@@ -1,13 +1,16 @@
 /**
  * `npm run bench [-- --quick] [--only NAME]`: real runs of the built program beside their measure, one of each in turn. Numbers are for
- * people; nothing fails for being slow. Quote the ratios, they travel; the times are this machine's.
+ * people; nothing fails for being slow. Quote the ratios, they travel; the times are this machine's. Files are made in a folder of
+ * their own in $BENCH_FOLDER, else where temporary files go: up to 13 GiB at a time, with --quick 1 GiB.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { cases, type Measured } from './cases.ts';
-import { median, type Sample } from './measure.ts';
+import type { Reached } from './aims.ts';
+import { cases } from './cases.ts';
+import { aimsText, tableText } from './table.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -17,66 +20,39 @@ const { values: options } = parseArgs({
   },
 });
 
-const time = (ms: number): string =>
-  ms < 1000 ? `${ms.toFixed(ms < 100 ? 1 : 0)} ms` : `${(ms / 1000).toFixed(2)} s`;
-
-function timeRow({ label, times }: Sample, measure: Sample): string[] {
-  const ratios = times.map((value, index) => value / (measure.times[index] ?? Number.NaN));
-  return [
-    label,
-    time(median(times)),
-    `${time(Math.min(...times))} – ${time(Math.max(...times))}`,
-    median(ratios).toFixed(2),
-  ];
+/** Made now, gone when the program ends, however it ends: the files are large. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(
+    path.join(path.resolve(process.env['BENCH_FOLDER'] ?? tmpdir()), 'backupmon-bench-'),
+  );
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  return folder;
 }
 
-function rowsOf(measured: Measured): string[][] {
-  if (measured.kind === 'memory') {
-    return [
-      ['', 'peak'],
-      ...measured.peaks.map(({ label, bytes }) => [label, `${(bytes / 2 ** 20).toFixed(0)} MiB`]),
-    ];
-  }
-  const [measure] = measured.samples;
-  if (measure === undefined) return [];
-  return [
-    ['', 'median', 'min – max', 'ratio'],
-    ...measured.samples.map((sample) => timeRow(sample, measure)),
-  ];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const width = (column: number): number =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) =>
-          column === 0 ? cell.padEnd(width(column)) : cell.padStart(width(column)),
-        )
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function bench(): void {
-  const folder = mkdtempSync(path.join(tmpdir(), 'backupmon-bench-'));
+async function bench(): Promise<void> {
+  const folder = temporaryFolder();
+  const reached: Reached[] = [];
   const model = cpus()[0]?.model ?? 'unknown processor';
   console.log(`${availableParallelism()} cores (${model}), Node ${process.version}, in ${folder}`);
   console.log('Medians; each ratio is the median of the ratios to the first line of its table,');
   console.log('run by run.');
-  try {
-    for (const { name, title, measure } of cases.filter((one) => options.only.includes(one.name))) {
-      const own = path.join(folder, name);
-      mkdirSync(own);
-      console.log(`\n${name}: ${title(options.quick)}\n`);
-      console.log(table(rowsOf(measure(own, options.quick))));
-      rmSync(own, { recursive: true });
+  for (const { name, title, measure } of cases.filter((one) => options.only.includes(one.name))) {
+    const own = path.join(folder, name);
+    mkdirSync(own);
+    console.log(`\n${name}: ${title(options.quick)}`);
+    for (const table of measure(own, options.quick)) {
+      console.log(`\n${tableText(table)}`);
+      if (table.kind === 'work') reached.push(...table.reached);
+      // All else is synchronous: here a signal is heard.
+      await turn();
     }
-  } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(own, { recursive: true });
   }
+  if (reached.length === 0) return;
+  const quick = options.quick ? ' (--quick: starting up weighs more than it should)' : '';
+  console.log(`\nAims, as ratios to the peer behind the colon, and what was reached${quick}`);
+  console.log(`\n${aimsText(reached)}`);
 }
 
 const unknown = options.only.filter((name) => !cases.some((one) => one.name === name));
@@ -84,5 +60,5 @@ if (options.help || unknown.length > 0) {
   console.error(`npm run bench -- [--quick] [--only ${cases.map(({ name }) => name).join('|')}]…`);
   process.exitCode = options.help ? 0 : 1;
 } else {
-  bench();
+  await bench();
 }

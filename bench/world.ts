@@ -3,19 +3,46 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { closeSync, cpSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import type { Fact } from './dump.ts';
 import { runOnce, type Command } from './measure.ts';
 
 const program = path.resolve(import.meta.dirname, '../bin/backupmon.js');
 
 export interface World {
   readonly folder: string;
+  /** The configuration file. */
+  readonly config: string;
+  readonly archiveReports: boolean;
   readonly agents: readonly string[];
   /** The same for every agent. */
   readonly databases: readonly string[];
 }
 
+/** How much is checked: the configuration's `verify`. */
+export const levels = ['intact', 'readable', 'complete'] as const;
+export type Level = (typeof levels)[number];
+
 const numbered = (word: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${word}_${String(index + 1).padStart(4, '0')}`);
+
+/** The same world under a configuration of its own. */
+export function atLevel(world: World, level: Level): World {
+  const { folder, agents } = world;
+  const config = `${folder}/${level}.yaml`;
+  const list = world.databases.join(', ');
+  writeFileSync(
+    config,
+    `deposits: ${folder}/deposits
+validated: ${folder}/validated
+database: ${folder}/state/backupmon.db
+site: bench
+archive_reports: ${world.archiveReports}
+defaults: { schedule: every 30d, settle: 0s, verify: ${level} }
+agents:
+${agents.map((agent) => `  ${agent}: { databases: [${list}] }\n`).join('')}`,
+  );
+  return { ...world, config };
+}
 
 /** Jobs that nobody is waiting for while the bench runs: they are due in 30 days. */
 export function makeWorld(
@@ -26,24 +53,8 @@ export function makeWorld(
 ): World {
   rmSync(folder, { recursive: true, force: true });
   for (const name of ['deposits', 'validated']) mkdirSync(`${folder}/${name}`, { recursive: true });
-  const world = {
-    folder,
-    agents: numbered('agent', agents),
-    databases: numbered('database', databases),
-  };
-  const list = world.databases.join(', ');
-  writeFileSync(
-    `${folder}/config.yaml`,
-    `deposits: ${folder}/deposits
-validated: ${folder}/validated
-database: ${folder}/state/backupmon.db
-site: bench
-archive_reports: ${archiveReports}
-defaults: { schedule: every 30d, settle: 0s }
-agents:
-${world.agents.map((agent) => `  ${agent}: { databases: [${list}] }\n`).join('')}`,
-  );
-  return world;
+  const names = { agents: numbered('agent', agents), databases: numbered('database', databases) };
+  return atLevel({ folder, config: '', archiveReports, ...names }, 'complete');
 }
 
 export const backupmon = (
@@ -54,43 +65,63 @@ export const backupmon = (
   label: `backupmon ${args.join(' ')}`,
   program: process.execPath,
   args: [program, ...args],
-  env: { BACKUPMON_CONFIG: `${world.folder}/config.yaml` },
+  env: { BACKUPMON_CONFIG: world.config },
+  peak: true,
   ...more,
 });
 
-/** A file of random bytes, different for each call. Returns what a report says about it. */
-function makeFile(file: string, size: number): { size: number; sha256: string } {
-  const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(Math.min(size, 1024 * 1024));
-  const descriptor = openSync(file, 'wx');
-  for (let written = 0; written < size; written += chunk.length) {
-    randomFillSync(chunk);
-    hash.update(chunk);
-    writeSync(descriptor, chunk);
-  }
-  closeSync(descriptor);
-  return { size, sha256: hash.digest('hex') };
+/** A file of an agent's, and what its report says about it. */
+export interface Deposited {
+  readonly file: string;
+  readonly backup: Fact;
+  /** null: not compressed. */
+  readonly compress: Fact | null;
 }
 
-/** One round of every agent, with a file of `size` bytes for each database (a multiple of 1 MiB where it is more than that). */
-export function deposit(world: World, size: number): void {
+/** @param stem path of the file, without a suffix */
+export type Maker = (stem: string) => Deposited;
+
+/** A file of `size` random bytes, different for each call (a multiple of 1 MiB where it is more than that). */
+export function randomFile(size: number): Maker {
+  return (stem) => {
+    const file = `${stem}.dump`;
+    const hash = createHash('sha256');
+    const chunk = Buffer.allocUnsafe(Math.min(size, 1024 * 1024));
+    const descriptor = openSync(file, 'wx');
+    for (let written = 0; written < size; written += chunk.length) {
+      randomFillSync(chunk);
+      hash.update(chunk);
+      writeSync(descriptor, chunk);
+    }
+    closeSync(descriptor);
+    return { file, backup: { size, sha256: hash.digest('hex') }, compress: null };
+  };
+}
+
+function entryOf({ file, backup, compress }: Deposited): object {
+  const ok = { status: true };
+  return {
+    BACKUP: { ...ok, ...backup },
+    ...(compress === null ? {} : { COMPRESS: { ...ok, ...compress } }),
+    TRANSFER: ok,
+    staged_file_name: path.basename(file),
+  };
+}
+
+/** One round of every agent, with a file for each database. */
+export function deposit(world: World, make: Maker): Deposited[] {
   const ended = new Date(Date.now() - 1000).toISOString();
-  for (const agent of world.agents) {
+  return world.agents.flatMap((agent) => {
     const folder = `${world.folder}/deposits/${agent}`;
     for (const name of ['database', 'log']) mkdirSync(`${folder}/${name}`, { recursive: true });
+    const made = world.databases.map((database) => make(`${folder}/database/${database}`));
     const databases = Object.fromEntries(
-      world.databases.map((database) => [
-        database,
-        {
-          BACKUP: { status: true, ...makeFile(`${folder}/database/${database}.dump`, size) },
-          TRANSFER: { status: true },
-          staged_file_name: `${database}.dump`,
-        },
-      ]),
+      world.databases.map((database, index) => [database, entryOf(made[index] as Deposited)]),
     );
     const report = { agent_id: agent, operation_end_time: ended, databases };
     writeFileSync(`${folder}/log/STATUS.json`, JSON.stringify(report));
-  }
+    return made;
+  });
 }
 
 export function initialise(world: World): void {
