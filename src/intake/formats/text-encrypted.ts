@@ -6,7 +6,7 @@ import { withoutMark } from './sql/beginning.ts';
 /** What each tool writes first, binary or as text. */
 const marks: readonly (readonly [tool: string, mark: RegExp])[] = [
   ['OpenSSL', /^Salted__/u],
-  ['OpenSSL', /^U2FsdGVkX1[89+]/u],
+  ['OpenSSL', /^U2FsdGVkX1[89+/]/u],
   ['age', /^age-encryption\.org\//u],
   ['age', /^-----BEGIN AGE ENCRYPTED FILE-----/u],
   ['OpenPGP (gpg)', /^-----BEGIN PGP MESSAGE-----/u],

@@ -1,6 +1,6 @@
 /** Damaged streams: each is a fault, says which, and where, and is the same however the bytes arrive. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { makeDecoder } from '../../../src/intake/decode/index.ts';
 import { compressions } from '../../../src/core/content.ts';
 import { decode, dumpText, lacking, seeded, variants, type Seen, type Variant } from './streams.ts';
@@ -16,9 +16,12 @@ const reasonOf = (seen: Seen): string =>
 const often = ({ compression }: Variant, count: number): number =>
   ['xz', 'bzip2', 'lz4'].includes(compression) ? Math.ceil(count / 4) : count;
 
-const each = (what: string, work: (variant: Variant) => Promise<void>): void => {
+const each = (
+  what: string,
+  work: (variant: Variant, context: TestContext) => Promise<void>,
+): void => {
   for (const variant of variants) {
-    test(`${variant.name}: ${what}`, { skip: lacking(variant.tools) }, () => work(variant));
+    test(`${variant.name}: ${what}`, { skip: lacking(variant.tools) }, (t) => work(variant, t));
   }
 };
 
@@ -39,7 +42,7 @@ each('cut anywhere', async ({ compression, make, name }) => {
 each('cut at every byte', async (variant) => {
   const { compression, make, name } = variant;
   const stream = make(tiny);
-  const step = often(variant, 16) === 16 && !name.includes('200') ? 1 : 97;
+  const step = often(variant, 16) === 16 && !/20|skippable/u.test(name) ? 1 : 97;
   for (let length = 1; length < stream.length; length += 1) {
     if (length % step !== 0 && length > 12 && length < stream.length - 12) continue;
     const seen = await decode(compression, stream.subarray(0, length), { chunk: 100 });
@@ -119,7 +122,7 @@ function* flipped(stream: Buffer, count: number): Generator<{ at: number; conten
   }
 }
 
-each('one bit flipped', async (variant) => {
+each('one bit flipped', async (variant, t) => {
   const { compression, make, checked, name } = variant;
   const stream = make(raw);
   const seenAs: Record<string, number> = {};
@@ -132,12 +135,12 @@ each('one bit flipped', async (variant) => {
     seenAs[outcome] = (seenAs[outcome] ?? 0) + 1;
     assert.ok(!checked || outcome !== 'not seen', `${name}: the bit at ${at} was not missed`);
   }
-  process.stdout.write(`# ${name}: ${JSON.stringify(seenAs)}\n`);
+  t.diagnostic(`${name}: ${JSON.stringify(seenAs)}`);
 });
 
 each('one bit of a small stream flipped, in chunks of any size', async (variant) => {
   const { compression, make, checked } = variant;
-  for (const { at, content } of flipped(make(tiny), often(variant, 40))) {
+  for (const { at, content } of flipped(make(tiny), often(variant, 16))) {
     const [once, ...others] = [
       await decode(compression, content),
       await decode(compression, content, { chunk: 1 }),

@@ -61,7 +61,7 @@ test('one that closes its ends and goes on for a while', async () => {
 });
 
 test('one that talks without end', async () => {
-  const { end } = await script('cat >/dev/null; yes 1>&2 | head -c 1; yes | head -c 5000000 1>&2');
+  const { end } = await script('cat >/dev/null; yes | head -c 5000000 1>&2');
   assert.equal(end.kind === 'exited' && end.said.length, 4096);
 });
 
