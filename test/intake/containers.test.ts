@@ -1,0 +1,178 @@
+/** tar and zip as the real tools make them, looked into as a whole: members, damage, and what counts as unchanged. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { inspector, type Inspection } from '../../src/intake/inspect.ts';
+import { seeded } from '../support/damage.ts';
+import { cannotRun, tool } from '../support/real-dumps.ts';
+import { dumpOf, sha256 } from '../support/world.ts';
+
+const skip = [cannotRun('tar'), cannotRun('zip')].find((reason) => reason !== false) ?? false;
+const folder = mkdtempSync(join(tmpdir(), 'backupmon-containers-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function inspect(name: string, bytes: Buffer, chunk = bytes.length): Promise<Inspection> {
+  const place = { descriptor: null, scratch: null, program: null };
+  const own = inspector({ name, limit: 2 ** 31, place });
+  for (let at = 0; at < bytes.length; at += chunk) {
+    // Overwritten when it returns, as in the one read.
+    const piece = Buffer.from(bytes.subarray(at, at + chunk));
+    await own.push(piece);
+    piece.fill(0xee);
+  }
+  return own.end();
+}
+
+const long = `${'a-folder-with-a-long-name/'.repeat(6)}${'b'.repeat(120)}.sql`;
+const files: Readonly<Record<string, Buffer>> = {
+  'shop.sql': Buffer.from(dumpOf('shop')),
+  'wiki.sql.gz': gzipSync(dumpOf('wiki')),
+  empty: Buffer.alloc(0),
+};
+
+/** Writes the files into a folder of their own, as old as asked for. */
+function laidOut(name: string, what: Readonly<Record<string, Buffer>>, age: number): string {
+  const root = join(folder, name);
+  mkdirSync(root, { recursive: true });
+  for (const [path, bytes] of Object.entries(what)) {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), bytes);
+    utimesSync(join(root, path), 1_700_000_000 + age, 1_700_000_000 + age);
+  }
+  return root;
+}
+
+const packings: readonly (readonly [string, string, (root: string) => Buffer])[] = [
+  ...['gnu', 'ustar', 'pax', 'v7'].map(
+    (format) =>
+      [
+        `tar --format=${format}`,
+        'x.tar',
+        (root: string) => tool('tar', [`--format=${format}`, '-C', root, '-cf', '-', '.']),
+      ] as const,
+  ),
+  [
+    'zip',
+    'x.zip',
+    (root) => {
+      const file = `${root}.zip`;
+      rmSync(file, { force: true });
+      tool('sh', ['-c', 'cd "$0" && zip -qr "$1" .', root, file]);
+      return tool('cat', [file]);
+    },
+  ],
+  [
+    'zip -0',
+    'x.zip',
+    (root) => {
+      const file = `${root}-0.zip`;
+      rmSync(file, { force: true });
+      tool('sh', ['-c', 'cd "$0" && zip -0qr "$1" .', root, file]);
+      return tool('cat', [file]);
+    },
+  ],
+  ['zip to a pipe', 'x.zip', (root) => tool('sh', ['-c', 'cd "$0" && zip -qr - . | cat', root])],
+];
+
+for (const [name, fileName, pack] of packings) {
+  const kind = fileName === 'x.tar' ? 'tar' : 'zip';
+  test(`${name}: whole, however it is cut into pieces`, { skip }, async () => {
+    const bytes = pack(laidOut('whole', files, 0));
+    const whole = await inspect(fileName, bytes);
+    assert.equal(whole.fact.fault, null);
+    assert.deepEqual(
+      [whole.fact.kind, whole.fact.assurance],
+      [kind, 'complete'],
+      whole.fact.shortfall ?? '',
+    );
+    assert.equal(whole.fact.measures.tables, 2);
+    assert.equal(whole.sha256, sha256(bytes));
+    for (const chunk of [1, 7, 512, 4096])
+      assert.deepEqual(await inspect(fileName, bytes, chunk), whole);
+  });
+
+  test(
+    `${name}: the same files at another time are unchanged, another row is not`,
+    { skip },
+    async () => {
+      const first = await inspect(fileName, pack(laidOut('one', files, 0)));
+      const later = await inspect(fileName, pack(laidOut('one', files, 3600)));
+      const changed = { ...files, 'shop.sql': Buffer.from(dumpOf('shoq')) };
+      const other = await inspect(fileName, pack(laidOut('one', changed, 3600)));
+      assert.equal(later.fact.fingerprint, first.fact.fingerprint);
+      assert.notEqual(other.fact.fingerprint, first.fact.fingerprint);
+      assert.notEqual(later.sha256, first.sha256);
+    },
+  );
+
+  test(`${name}: cut anywhere, it is refused`, { skip }, async () => {
+    const bytes = pack(laidOut('cut', files, 0));
+    // GNU tar pads with zeros to 10 KiB; what is left of these is enough, if at least one block of them is.
+    const end = kind === 'tar' ? bytes.findLastIndex((byte) => byte !== 0) + 1 : bytes.length;
+    for (let at = 1; at < end; at += kind === 'tar' ? 97 : 7) {
+      const { fact } = await inspect(fileName, bytes.subarray(0, at));
+      assert.notEqual(fact.fault, null, `cut at ${at} of ${bytes.length}: ${fact.description}`);
+    }
+  });
+
+  test(`${name}: something behind the end is refused`, { skip }, async () => {
+    const bytes = pack(laidOut('behind', files, 0));
+    const { fact } = await inspect(fileName, Buffer.concat([bytes, Buffer.from('garbage')]));
+    assert.notEqual(fact.fault, null);
+  });
+
+  test(
+    `${name}: flipped bits never make it throw, and are seen where a checksum covers them`,
+    { skip },
+    async () => {
+      const bytes = pack(laidOut('flip', files, 0));
+      const { fingerprint } = (await inspect(fileName, bytes)).fact;
+      const next = seeded(bytes.length);
+      for (let turn = 0; turn < 200; turn += 1) {
+        const place = next(bytes.length);
+        const damaged = Buffer.from(bytes);
+        damaged.writeUInt8(damaged.readUInt8(place) ^ (1 << next(8)), place);
+        const { fact } = await inspect(fileName, damaged);
+        // zip has a CRC-32 for every file, so what is not refused holds the same files; tar has a checksum for headers only.
+        if (kind === 'zip' && fact.fault === null)
+          assert.equal(fact.fingerprint, fingerprint, `bit at ${place} of ${bytes.length}`);
+      }
+    },
+  );
+}
+
+test('a dump that was packed alone may be what the agent meant', { skip }, async () => {
+  const dump = Buffer.from(dumpOf('alone'));
+  const root = laidOut('alone', { 'shop.sql': dump }, 0);
+  for (const [, fileName, pack] of packings) {
+    const packed = fileName === 'x.tar' ? gzipSync(pack(root)) : pack(root);
+    const name = fileName === 'x.tar' ? 'x.tgz' : fileName;
+    const { fact } = await inspect(name, packed);
+    assert.deepEqual(
+      [fact.fault, fact.member],
+      [null, { size: dump.length, sha256: sha256(dump) }],
+    );
+  }
+});
+
+test('long names are kept apart by GNU and pax tar', { skip }, async () => {
+  const root = laidOut('long', { [long]: Buffer.from(dumpOf('long')) }, 0);
+  for (const format of ['gnu', 'pax']) {
+    const bytes = tool('tar', [`--format=${format}`, '-C', root, '-cf', '-', '.']);
+    const { fact } = await inspect('x.tar', bytes);
+    assert.deepEqual([fact.fault, fact.assurance], [null, 'complete']);
+  }
+});
+
+test('a member that is cut names itself', { skip }, async () => {
+  const cut = { ...files, 'wiki.sql.gz': gzipSync(dumpOf('wiki')).subarray(0, -9) };
+  const { fact } = await inspect(
+    'x.tar',
+    tool('tar', ['-C', laidOut('member', cut, 0), '-cf', '-', '.']),
+  );
+  assert.equal(fact.fault?.reason, 'stream_cut');
+  assert.match(fact.fault.message, /^(?:\.\/)?wiki\.sql\.gz: /u);
+});
