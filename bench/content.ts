@@ -1,11 +1,10 @@
 /** Scans of dumps at each level of `verify`, beside what the same files cost by other means. */
 import { spawnSync } from 'node:child_process';
-import { statfsSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import { reachedIn } from './aims.ts';
 import { caches, inCache, whyNotCold, type Cache } from './cache.ts';
 import { dumpsOf, isInstalled, sizeBefore, type Form } from './forms.ts';
 import { sideBySide, type Command } from './measure.ts';
+import { cautions, whyNot } from './obstacles.ts';
 import {
   administrator,
   durableCopy,
@@ -100,37 +99,6 @@ const commandsFor = (world: World, load: Load): Keyed[] => [
   ['copy', durableCopy(load)],
 ];
 
-/** Free space that is wanted, in multiples of the dumps: what is deposited, and two copies of it. */
-const SPACE = 3.2;
-const TMPFS = 0x01021994;
-
-/** What stands in the way, or in the way of numbers that mean something. */
-function obstacles(
-  form: Form,
-  folder: string,
-  bytes: number,
-): { why: string | null; notes: string[] } {
-  const notes: string[] = [];
-  const compressor = form.compress?.[0];
-  const missing = ['openssl', ...form.tests.map(([program]) => program)].filter(
-    (program) => !isInstalled(program),
-  );
-  for (const program of missing) notes.push(`without ${program}, which is not installed`);
-  const { type, bavail, bsize } = statfsSync(folder);
-  if (type === TMPFS)
-    notes.push('the files lie in memory (tmpfs), where cold is warm: set $BENCH_FOLDER');
-  if (bytes * 2 > totalmem()) notes.push('the machine has too little memory for warm to be warm');
-  const free = bavail * bsize;
-  if (compressor !== undefined && missing.includes(compressor))
-    return { why: `${compressor} is not installed`, notes: [] };
-  if (free < bytes * SPACE) {
-    const GiB = 1024 * MiB;
-    const why = `${folder} has ${(free / GiB).toFixed(1)} GiB free, and not ${((bytes * SPACE) / GiB).toFixed(1)}: set $BENCH_FOLDER`;
-    return { why, notes: [] };
-  }
-  return { why: null, notes };
-}
-
 const sizeText = ({ files }: Load): string => {
   const sum = (facts: readonly { size: number }[]): string =>
     `${(facts.reduce((all, { size }) => all + size, 0) / MiB).toFixed(0)} MiB`;
@@ -164,19 +132,6 @@ function tableOf(name: string, cache: Cache, world: World, load: Load): Table {
 
 export type Count = 'one' | 'many';
 
-interface Plan {
-  readonly agents: number;
-  readonly databases: number;
-  /** Of the dump of each database, in bytes before compression. */
-  readonly size: number;
-}
-
-/** One large dump, or files of 1 MiB as they are deposited. */
-function planOf(count: Count, form: Form, folder: string, quick: boolean): Plan {
-  if (count === 'one') return { agents: 1, databases: 1, size: (quick ? 256 : 4096) * MiB };
-  return { agents: 20, databases: quick ? 10 : 100, size: sizeBefore(form, folder, MiB) };
-}
-
 export const titleOf = (count: Count, form: Form, quick: boolean): string =>
   count === 'one'
     ? `one dump of ${quick ? '256 MiB' : '4 GiB'}, ${form.name}`
@@ -192,17 +147,17 @@ export function* contentTables(
   folder: string,
   quick: boolean,
 ): Generator<Table> {
-  const { agents, databases, size } = planOf(count, form, folder, quick);
-  const { why, notes } = obstacles(
-    form,
-    folder,
-    agents * databases * (count === 'one' ? size : MiB),
-  );
+  const [agents, databases] = count === 'one' ? [1, 1] : [20, quick ? 10 : 100];
+  const each = count === 'many' ? MiB : (quick ? 256 : 4096) * MiB;
+  const bytes = agents * databases * each;
+  const why = whyNot(form, folder, bytes);
   if (why !== null) {
     yield note(`left out, because ${why}`);
     return;
   }
-  for (const text of notes) yield note(text);
+  yield* cautions(form, folder, bytes).map(note);
+  // One large dump, or files of 1 MiB as they are deposited.
+  const size = count === 'one' ? each : sizeBefore(form, folder, each);
   const world = makeWorld(`${folder}/world`, agents, databases, { archiveReports: false });
   const load = { folder: world.folder, form, files: deposit(world, dumpsOf(form, size)) };
   writeSums(load);
@@ -210,9 +165,9 @@ export function* contentTables(
   for (const part of ['state', 'validated']) save(world, part);
   yield note(sizeText(load));
   for (const cache of caches) {
-    const fixed = cache === 'cold' ? whyNotCold() : null;
-    yield fixed === null
+    const warmOnly = cache === 'cold' ? whyNotCold() : null;
+    yield warmOnly === null
       ? tableOf(name, cache, world, load)
-      : note(`cold page cache: left out, because ${fixed}`);
+      : note(`cold page cache: left out, because ${warmOnly}`);
   }
 }
