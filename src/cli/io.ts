@@ -23,13 +23,15 @@ export interface Io {
   readonly utf8: boolean;
   /** Asks on the terminal; null when there is none to ask on, '' when the question is left without an answer. */
   readonly ask: (question: string) => Promise<string | null>;
-  /** How many threads may decompress at once; to be said before the first of them is needed. */
+  /** How many threads read files; to be said before the first of the pool's, which decompress and flush, is needed. */
   readonly useThreads: (count: number) => void;
   /** The program file, which worker threads run too. */
   readonly program: URL;
 }
 
 const DEFAULT_WIDTH = 80;
+/** Threads of the pool that may be flushing while others decompress. */
+const FLUSHING = 12;
 
 /** `$JOURNAL_STREAM` names device and inode of the stream that systemd connected to the journal. */
 function isJournal(descriptor: number, journal: string | undefined): boolean {
@@ -106,8 +108,8 @@ export function processIo(program: URL): Io {
     utf8: isUtf8Locale(env),
     ask,
     useThreads: (count) => {
-      // libuv reads it when its pool starts; it has four by itself.
-      if (count > 4) process.env['UV_THREADPOOL_SIZE'] ??= String(count);
+      // libuv reads it when its pool starts. One for each that reads, to decompress, and some that wait for the disk.
+      process.env['UV_THREADPOOL_SIZE'] ??= String(count + FLUSHING);
     },
     program,
   };

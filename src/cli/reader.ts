@@ -1,7 +1,7 @@
 /** Chooses how files are read: several threads where enough is waiting to pay for starting them. */
 import { availableParallelism } from 'node:os';
 import type { Config } from '../core/job.ts';
-import { singleReader, threadedReader, type Reader } from '../intake/reader.ts';
+import { orderedReader, singleReader, threadedReader, type Reader } from '../intake/reader.ts';
 import type { Progress } from '../intake/read.ts';
 import type { Io } from './io.ts';
 
@@ -16,7 +16,8 @@ export function readerFor(
   progress: Progress,
 ): Reader {
   const most = config.parallel === 'auto' ? availableParallelism() : config.parallel;
-  if (most === 1 || waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
+  if (most === 1) return orderedReader(progress);
+  if (waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
   const threads = Math.min(most, waiting.files);
   io.useThreads(threads);
   return threadedReader(threads, io.program, progress);

@@ -129,8 +129,23 @@ function withoutWal(image: Buffer): Buffer {
   return image;
 }
 
-const toKysely = (connection: SqliteDatabase.Database): Database =>
-  new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+/** Statements that are kept prepared; their texts are few, but for lists of values. */
+const STATEMENTS_KEPT = 200;
+
+/** Kysely prepares each query anew, which takes as long as running it; the same text is the same statement. */
+function toKysely(connection: SqliteDatabase.Database): Database {
+  const prepared = new Map<string, SqliteDatabase.Statement>();
+  const prepare = (text: string): SqliteDatabase.Statement => {
+    const known = prepared.get(text);
+    if (known !== undefined) return known;
+    if (prepared.size === STATEMENTS_KEPT) prepared.clear();
+    const statement = connection.prepare(text);
+    prepared.set(text, statement);
+    return statement;
+  };
+  const database = { prepare, close: () => connection.close() };
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+}
 
 const versionOf = (connection: SqliteDatabase.Database): number =>
   Number(connection.pragma('user_version', { simple: true }));

@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  fsync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -16,9 +17,36 @@ import {
   writeSync,
   type BigIntStats,
 } from 'node:fs';
-import { attempt, errorCode } from './trouble.ts';
+import { attempt, attemptBeside, errorCode } from './trouble.ts';
 
-/** Flushes a folder's entries to the disk: a rename is durable only then. */
+/** Flushes an open file or folder to the disk. Rejects with the system's refusal; never tried again on the same descriptor. */
+export type Flush = (descriptor: number) => Promise<void>;
+
+/** At once and on this thread: system calls come in the order of the calls. */
+export const flushHere: Flush = async (descriptor) => fsyncSync(descriptor);
+
+/** On a thread of the pool: of flushes that are under way together a journal makes one. */
+export const flushBeside: Flush = (descriptor) =>
+  new Promise((resolve, reject) => {
+    fsync(descriptor, (error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
+
+/** Flushes a folder's entries: a rename is durable only then. @throws Trouble */
+export async function flushFolder(path: string, flush: Flush): Promise<void> {
+  const descriptor = attempt('flush folder', path, () =>
+    openSync(path, constants.O_RDONLY | constants.O_DIRECTORY),
+  );
+  try {
+    await attemptBeside('flush folder', path, () => flush(descriptor));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The same, waiting for it. */
 export function syncFolder(path: string): void {
   attempt('flush folder', path, () => {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -41,33 +69,25 @@ export function makeFolder(path: string): boolean {
   }
 }
 
-/** Makes each missing component of `relative` below `base`, each durable before the next. */
-export function makeFolders(base: string, relative: string): void {
-  let parent = base;
-  for (const component of relative.split('/')) {
-    const path = `${parent}/${component}`;
-    if (makeFolder(path)) syncFolder(parent);
-    parent = path;
-  }
-}
-
-/** Writes a small new file and flushes it. A failed flush is never retried on the same descriptor. */
-export function writeNewFile(path: string, content: string, mode: number): void {
-  attempt('write', path, () => {
-    const descriptor = openSync(
-      path,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
-      mode,
-    );
-    try {
+/** Writes a small new file, and flushes it. @throws Trouble */
+export async function writeNewFile(
+  path: string,
+  content: string,
+  mode: number,
+  flush: Flush,
+): Promise<void> {
+  const descriptor = attempt('write', path, () =>
+    openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode),
+  );
+  try {
+    await attemptBeside('write', path, async () => {
       const data = Buffer.from(content);
-      let written = 0;
-      while (written < data.length) written += writeSync(descriptor, data, written);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  });
+      for (let written = 0; written < data.length;) written += writeSync(descriptor, data, written);
+      await flush(descriptor);
+    });
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 export const renamePath = (from: string, to: string): void =>

@@ -61,3 +61,18 @@ export function attempt<T>(action: string, path: string, call: () => T): T {
     throw new Trouble(code, action, path, { cause: error });
   }
 }
+
+/** The same for a call that is done on another thread. */
+export async function attemptBeside<T>(
+  action: string,
+  path: string,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    return attempt(action, path, () => {
+      throw error;
+    });
+  }
+}

@@ -10,7 +10,6 @@ import {
   constants,
   copyFileSync,
   fstatSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readSync,
@@ -18,8 +17,8 @@ import {
 } from 'node:fs';
 import type { ContentFact } from '../core/content.ts';
 import { SUMS, sumsLine } from '../core/sums.ts';
-import { removeTree, syncFolder, writeNewFile } from '../files/durable.ts';
-import { errorCode, Trouble } from '../files/trouble.ts';
+import { flushFolder, removeTree, writeNewFile, type Flush } from '../files/durable.ts';
+import { attemptBeside, errorCode, Trouble } from '../files/trouble.ts';
 import type { Inspection } from './inspect.ts';
 
 /** Best of the sizes tried, 64 KiB to 4 MiB, within the noise. */
@@ -73,6 +72,14 @@ export type ReadResult =
 
 /** Called with the number of bytes just read. */
 export type Progress = (bytes: number) => void;
+
+/** How a read is carried out. */
+export interface ReadManner {
+  readonly progress: Progress;
+  readonly flush: Flush;
+  /** Called when the last byte was looked into: what follows mostly waits for the disk. */
+  readonly onRead: () => void;
+}
 
 interface Stop {
   action: string;
@@ -209,7 +216,7 @@ async function pumpInto(
 async function copyAndRead(
   task: ReadTask & { readonly copy: NonNullable<ReadTask['copy']> },
   at: Stop,
-  progress: Progress,
+  { progress, flush, onRead }: ReadManner,
 ): Promise<Pumped & { readonly reflinked: boolean }> {
   const { folder, name } = task.copy;
   const target = `${folder}/${name}`;
@@ -230,26 +237,32 @@ async function copyAndRead(
     const source = reflinked ? copy : task;
     const flow = { source, target: reflinked ? null : copy, at, progress };
     const pumped = await pumpInto(task, flow, output);
-    at.action = 'flush';
-    at.path = target;
-    fsyncSync(output);
-    writeNewFile(`${folder}/${SUMS}`, sumsLine({ sha256: pumped.ended.sha256, name }), COPY_MODE);
-    syncFolder(folder);
+    onRead();
+    const line = sumsLine({ sha256: pumped.ended.sha256, name });
+    // All are settled before anything is closed, whatever became of one of them.
+    const sealed = await Promise.allSettled([
+      writeNewFile(`${folder}/${SUMS}`, line, COPY_MODE, flush),
+      attemptBeside('flush', target, () => flush(output)),
+      flushFolder(folder, flush),
+    ]);
+    const failed = sealed.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     return { ...pumped, reflinked };
   } finally {
     closeSync(output);
   }
 }
 
-async function readAll(task: ReadTask, at: Stop, progress: Progress): Promise<ReadResult> {
+async function readAll(task: ReadTask, at: Stop, manner: ReadManner): Promise<ReadResult> {
   const { copy, descriptor } = task;
+  const { progress } = manner;
   const { position, ended, reflinked } =
     copy === null
       ? {
           ...(await pumpInto(task, { source: task, target: null, at, progress }, descriptor)),
           reflinked: null,
         }
-      : await copyAndRead({ ...task, copy }, at, progress);
+      : await copyAndRead({ ...task, copy }, at, manner);
   at.action = 'look at';
   at.path = task.path;
   const after = fstatSync(descriptor, { bigint: true });
@@ -259,10 +272,10 @@ async function readAll(task: ReadTask, at: Stop, progress: Progress): Promise<Re
 }
 
 /** Never throws for the system's refusals: they come back as values, also from a worker. */
-export async function readFile(task: ReadTask, progress: Progress): Promise<ReadResult> {
+export async function readFile(task: ReadTask, manner: ReadManner): Promise<ReadResult> {
   const at: Stop = { action: 'read', path: task.path };
   try {
-    return await readAll(task, at, progress);
+    return await readAll(task, at, manner);
   } catch (error) {
     const { action, path } = error instanceof Trouble ? error : at;
     const code = error instanceof Trouble ? error.code : errorCode(error);

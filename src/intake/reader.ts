@@ -1,11 +1,16 @@
 /** Reads files on the main thread, or on several threads when enough is waiting to pay for starting them. */
 import { Worker } from 'node:worker_threads';
+import { flushBeside, flushHere, type Flush } from '../files/durable.ts';
 import { INTAKE_ROLE } from './role.ts';
 import { readFile, type Progress, type ReadResult, type ReadTask } from './read.ts';
 
 export interface Reader {
   /** How many files it reads at once. */
   readonly threads: number;
+  /** How many may be asked for at once; 1 where system calls are to repeat in order. */
+  readonly atOnce: number;
+  /** How its pass flushes what it writes. */
+  readonly flush: Flush;
   readonly read: (task: ReadTask) => Promise<ReadResult>;
   /** Stops the threads; nothing may be under way. */
   readonly close: () => Promise<void>;
@@ -15,12 +20,30 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly bytes: number }
   | { readonly kind: 'result'; readonly result: ReadResult };
 
-/** Everything on this thread, in the order of the calls: no workers, and system calls that repeat. */
-export const singleReader = (progress: Progress): Reader => ({
+const nothing = (): void => undefined;
+
+/** Everything on this thread, in the order of the calls: system calls that repeat. */
+export const orderedReader = (progress: Progress): Reader => ({
   threads: 1,
-  read: (task) => readFile(task, progress),
+  atOnce: 1,
+  flush: flushHere,
+  read: (task) => readFile(task, { progress, flush: flushHere, onRead: nothing }),
   close: async () => undefined,
 });
+
+/** Files of little weight: while some wait for the disk, this thread reads others. */
+const AT_ONCE_HERE = 4;
+
+/** Reads on this thread only, and flushes beside it. */
+export const singleReader = (progress: Progress): Reader => ({
+  ...orderedReader(progress),
+  atOnce: AT_ONCE_HERE,
+  flush: flushBeside,
+  read: (task) => readFile(task, { progress, flush: flushBeside, onRead: nothing }),
+});
+
+/** Files that are open at once where several threads read. */
+const AT_ONCE_BESIDE = 32;
 
 interface Job {
   readonly task: ReadTask;
@@ -59,13 +82,14 @@ function startThreads(count: number, program: URL): Worker[] {
  */
 export function threadedReader(threads: number, program: URL, progress: Progress): Reader {
   const waiting: Job[] = [];
-  const here = ({ task, resolve }: Job): void => resolve(readFile(task, progress));
+  const single = singleReader(progress);
+  const here = ({ task, resolve }: Job): void => resolve(single.read(task));
   const seats: Seat[] = startThreads(threads, program).map((worker) => ({
     worker,
     jobs: [],
     bytes: 0,
   }));
-  if (seats.length === 0) return singleReader(progress);
+  if (seats.length === 0) return single;
 
   const give = (): void => {
     for (;;) {
@@ -103,6 +127,8 @@ export function threadedReader(threads: number, program: URL, progress: Progress
 
   return {
     threads: seats.length,
+    atOnce: AT_ONCE_BESIDE,
+    flush: flushBeside,
     read: (task) =>
       new Promise((resolve) => {
         const job: Job = { task, resolve };

@@ -3,6 +3,8 @@ import { transaction } from '../db/open.ts';
 import { openZone, type AgentZone } from '../deposits/drop-zone.ts';
 import type { Folder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
+import { openTree, type Tree } from '../validated/publish.ts';
+import { inTurn } from './in-turn.ts';
 import type { Intake } from './measure.ts';
 import { prepare, type Prepared, type PrepareContext } from './prepare.ts';
 import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
@@ -13,17 +15,16 @@ import { prune, tidyAgent } from './tidy.ts';
 
 async function settleAll(
   running: Running,
+  tree: Tree | null,
   intake: Intake,
   zone: AgentZone | null,
   prepared: Prepared,
 ): Promise<Settled[]> {
-  const { request } = running;
-  const root = request.dryRun ? null : request.config.validated;
-  const settled: Settled[] = [];
-  for (const from of prepared.cases) {
-    const result = await settle(root, intake, zone, from);
-    settled.push(result);
-    running.settled.set(from.job.id, result);
+  const settled = await inTurn(prepared.cases, intake.reader.atOnce, (from) =>
+    settle(tree, intake, zone, from),
+  );
+  for (const result of settled) {
+    running.settled.set(result.from.job.id, result);
     if (result.noLinks) running.noLinks = true;
     running.notices.push(...result.notices);
   }
@@ -33,6 +34,7 @@ async function settleAll(
 /** Decides, publishes, records and tidies up one agent whose files have been read. */
 async function finishAgent(
   running: Running,
+  tree: Tree | null,
   intake: Intake,
   zone: AgentZone | null,
   work: Work,
@@ -40,7 +42,7 @@ async function finishAgent(
 ): Promise<void> {
   const { request, memory } = running;
   const { db, now, config } = request;
-  const settled = await settleAll(running, intake, zone, prepared);
+  const settled = await settleAll(running, tree, intake, zone, prepared);
   const result: AgentResult = {
     agent: work.agent.id,
     round: work.round,
@@ -88,9 +90,10 @@ export async function finishAll(
   context: PrepareContext,
   list: readonly Work[],
 ): Promise<void> {
-  const { deposits } = running;
-  const { threads } = context.intake.reader;
-  const ahead = threads > 1 ? threads * 2 : 0;
+  const { deposits, request } = running;
+  const { threads, atOnce, flush } = context.intake.reader;
+  const ahead = atOnce > 1 ? threads * 2 : 0;
+  const tree = request.dryRun ? null : openTree(request.config.validated, flush);
   const started = new Map<number, { zone: AgentZone | null; prepared: Promise<Prepared> }>();
   const start = (index: number): void => {
     const work = list[index];
@@ -115,7 +118,7 @@ export async function finishAll(
     if (current === undefined) continue;
     started.delete(index);
     try {
-      await finishAgent(running, context.intake, current.zone, work, await current.prepared);
+      await finishAgent(running, tree, context.intake, current.zone, work, await current.prepared);
     } finally {
       current.zone?.close();
     }

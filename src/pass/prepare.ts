@@ -13,13 +13,11 @@ import type { AgentZone } from '../deposits/drop-zone.ts';
 import { Trouble } from '../files/trouble.ts';
 import type { Stray } from '../validated/compare.ts';
 import type { Round, ToJudge } from './gather.ts';
+import { inTurn } from './in-turn.ts';
 import { measure, type Intake, type Measured } from './measure.ts';
 import type { Memory } from './memory.ts';
 import { belongsTo, compareTree, isUntouched, verifies, type TreeState } from './reconcile.ts';
 import { entryKey, type JobCase } from './settle.ts';
-
-/** Files of one agent that are open at once. */
-const OPEN_FILES = 32;
 
 export interface PrepareContext {
   readonly db: Database;
@@ -105,24 +103,6 @@ export function isQuiet(context: PrepareContext, job: Job): boolean {
     if (error instanceof Trouble) return false;
     throw error;
   }
-}
-
-/** Runs `work` over a list, at most `limit` at once, results in the order of the list. */
-async function inTurn<T, R>(
-  list: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const runner = async (): Promise<void> => {
-    for (let index = next; index < list.length; index = next) {
-      next = index + 1;
-      results[index] = await work(list[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, list.length) }, runner));
-  return results;
 }
 
 const unmeasured = (item: ToJudge): Omit<PendingEntry, 'file'> => ({
@@ -212,15 +192,11 @@ export async function prepare(
       worth.add(key);
     return items;
   });
-  const measured = await inTurn(
-    toMeasure,
-    context.intake.reader.threads > 1 ? OPEN_FILES : 1,
-    async (item) => {
-      const result = await measure(context.intake, zone, item, worth.has(entryKey(item)));
-      context.onFile(result);
-      return result;
-    },
-  );
+  const measured = await inTurn(toMeasure, context.intake.reader.atOnce, async (item) => {
+    const result = await measure(context.intake, zone, item, worth.has(entryKey(item)));
+    context.onFile(result);
+    return result;
+  });
   const byJob = Map.groupBy(measured, (item) => item.item.job);
   const unverified = new Map<string, readonly Stray[]>();
   const cases: JobCase[] = [];

@@ -12,7 +12,7 @@ import {
   type HeldRecord,
   type VersionRecord,
 } from '../db/versions.ts';
-import { pointCurrent, publish } from '../validated/publish.ts';
+import { makeDurable, openTree, pointCurrent, publish } from '../validated/publish.ts';
 import { checkPaths, loadMemory } from './memory.ts';
 import {
   fromDeposit,
@@ -174,8 +174,10 @@ export async function promote(request: PromoteRequest): Promise<PromoteOutcome> 
   const conclusion = conclusionOf(request, candidate);
   if (dryRun)
     return { kind: 'promoted', event: viewOf(request, candidate, conclusion, null, null) };
-  const folder = publish(config.validated, job.path, candidate.endedAt, candidate.copy);
+  const tree = openTree(config.validated, request.reader.flush);
+  const folder = publish(tree, job.path, candidate.endedAt, candidate.copy);
   pointNewest(request, versions, folder, candidate.endedAt);
+  await makeDurable(tree, folder);
   const id = await transaction(db, () =>
     recordPromotion(request, known, candidate, conclusion, folder, versions, held),
   );

@@ -5,7 +5,7 @@
  */
 import { closeFolder, openFolder, type Folder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
-import { singleReader } from '../intake/reader.ts';
+import { orderedReader } from '../intake/reader.ts';
 import { latestPassedOf, memoisedCalendar, scheduleKeys } from './calendar.ts';
 import { setAsideFuture } from './clock.ts';
 import { finishAll } from './finish.ts';
@@ -85,7 +85,7 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
       now,
       complete: request.complete,
       intake: {
-        reader: singleReader(() => undefined),
+        reader: orderedReader(() => undefined),
         validated: null,
         program: request.program,
         reflink: false,

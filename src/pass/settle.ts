@@ -10,10 +10,17 @@ import type { Calendar } from '../core/missed.ts';
 import { newState } from '../core/state.ts';
 import type { JobRecord } from '../db/jobs.ts';
 import type { AgentZone } from '../deposits/drop-zone.ts';
-import { removeTree } from '../files/durable.ts';
+import { flushFolder, removeTree } from '../files/durable.ts';
 import { Trouble } from '../files/trouble.ts';
 import type { Stray } from '../validated/compare.ts';
-import { hold, pointCurrent, publish, type PrivateCopy } from '../validated/publish.ts';
+import {
+  hold,
+  makeDurable,
+  pointCurrent,
+  publish,
+  type PrivateCopy,
+  type Tree,
+} from '../validated/publish.ts';
 import type { ToJudge } from './gather.ts';
 import { measure, type Intake, type Measured } from './measure.ts';
 import type { TreeState } from './reconcile.ts';
@@ -135,7 +142,7 @@ async function copyOf(
 }
 
 async function carryOut(
-  root: string,
+  tree: Tree,
   intake: Intake,
   zone: AgentZone | null,
   from: JobCase,
@@ -150,26 +157,31 @@ async function carryOut(
     if (item === undefined || effects.published.has(key)) continue;
     try {
       const copy = await copyOf(intake, zone, item, effects);
-      if (key === decision.hold) {
-        effects.heldIn = hold(root, path, item.item.endedAt, copy);
-      } else {
-        effects.published.set(key, publish(root, path, item.item.endedAt, copy));
-      }
+      const bring = key === decision.hold ? hold : publish;
+      const folder = bring(tree, path, item.item.endedAt, copy);
       effects.copies.delete(key);
-      if (key !== decision.hold) effects.noLinks = pointNewest(root, from, effects);
+      if (key !== decision.hold) {
+        effects.published.set(key, folder);
+        effects.noLinks = pointNewest(tree.root, from, effects);
+      }
+      await makeDurable(tree, folder);
+      if (key === decision.hold) effects.heldIn = folder;
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
+      // It may lie in place; the next scan finds it there, and tries again.
+      if (effects.published.delete(key)) await repoint(tree, from, effects);
       return { key, trouble: error };
     }
   }
-  if (from.adopted.length > 0 || from.tree.lost.length > 0) repoint(root, from, effects);
+  if (from.adopted.length > 0 || from.tree.lost.length > 0) await repoint(tree, from, effects);
   return null;
 }
 
-/** After an adoption or a loss: nothing that was judged depends on the link, so trouble with it is only told. */
-function repoint(root: string, from: JobCase, effects: Effects): void {
+/** After an adoption, a loss or trouble: nothing that was judged depends on the link, so trouble with it is only told. */
+async function repoint(tree: Tree, from: JobCase, effects: Effects): Promise<void> {
   try {
-    effects.noLinks = pointNewest(root, from, effects);
+    effects.noLinks = pointNewest(tree.root, from, effects);
+    await flushFolder(`${tree.root}/${from.job.path}`, tree.flush);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     effects.notices.push(error.message);
@@ -205,9 +217,9 @@ function discard(copies: Iterable<PrivateCopy>): void {
   }
 }
 
-/** With `root` null (a dry run) nothing is carried out. */
+/** With `tree` null (a dry run) nothing is carried out. */
 export async function settle(
-  root: string | null,
+  tree: Tree | null,
   intake: Intake,
   zone: AgentZone | null,
   from: JobCase,
@@ -227,7 +239,7 @@ export async function settle(
   for (;;) {
     const decision = decideJob(factsOf(from, troubles));
     const failed =
-      root === null ? null : await carryOut(root, intake, zone, from, decision, effects);
+      tree === null ? null : await carryOut(tree, intake, zone, from, decision, effects);
     if (failed === null) {
       discard(effects.copies.values());
       const { published, heldIn, noLinks, notices } = effects;

@@ -1,15 +1,15 @@
 /**
  * How a version comes into the tree, in this order: the private copy is whole and flushed, SHA256SUMS beside it too, and so is their
- * folder (intake/read.ts); one rename brings it into place; its parent is flushed. Only then does anyone record it. A crash at any
- * point leaves the old world or the new one.
+ * folder (intake/read.ts); one rename brings it into place, another one `current` to it, and the folder of both is flushed. Only then
+ * does anyone record it. A crash at any point leaves the old world or the new one.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseVersionStamp, versionStamp } from '../core/instant.ts';
 import { SUMS, sumsLine } from '../core/sums.ts';
 import {
-  makeFolders,
+  flushFolder,
+  makeFolder,
   makeLink,
   readLink,
   readText,
@@ -17,6 +17,7 @@ import {
   renamePath,
   statPath,
   syncFolder,
+  type Flush,
 } from '../files/durable.ts';
 import { attempt, Trouble } from '../files/trouble.ts';
 import { HELD, incomingPath, isNoLinks } from './tree.ts';
@@ -27,6 +28,43 @@ export interface PrivateCopy {
   readonly file: string;
   readonly size: number;
   readonly sha256: string;
+}
+
+/** The tree as one pass brings versions into it, several at a time. */
+export interface Tree {
+  readonly root: string;
+  readonly flush: Flush;
+  /** Folders that this pass has made, and when their names are durable. */
+  readonly made: Map<string, Promise<void>>;
+}
+
+export const openTree = (root: string, flush: Flush): Tree => ({ root, flush, made: new Map() });
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+function makeFolders({ root, flush, made }: Tree, relative: string): void {
+  let parent = root;
+  for (const component of relative.split('/')) {
+    const path = `${parent}/${component}`;
+    if (makeFolder(path)) {
+      const durable = flushFolder(parent, flush);
+      // Whoever brings a version into it waits for this, and is told.
+      durable.catch(() => undefined);
+      made.set(path, durable);
+    }
+    parent = path;
+  }
+}
+
+/** Waits until a version folder (relative to the tree), its `current` and the folders on the way are durable. @throws Trouble */
+export async function makeDurable(tree: Tree, folder: string): Promise<void> {
+  const own = `${tree.root}/${parentOf(folder)}`;
+  const waiting = [flushFolder(own, tree.flush)];
+  for (let path = own; path.length > tree.root.length; path = parentOf(path)) {
+    const durable = tree.made.get(path);
+    if (durable !== undefined) waiting.push(durable);
+  }
+  await Promise.all(waiting);
 }
 
 /** SHA-256 of a file of ours, in pieces: it may be large. @throws Trouble */
@@ -64,17 +102,16 @@ function isAlready(path: string, copy: PrivateCopy): boolean {
 
 /**
  * Publishes a copy as `<root>/<path>/<end time>`, with `-2`, `-3` for further versions of the same second. Returns the folder
- * relative to the tree. @throws Trouble
+ * relative to the tree; it is not durable yet. @throws Trouble
  */
-export function publish(root: string, path: string, endedAt: number, copy: PrivateCopy): string {
-  makeFolders(root, path);
+export function publish(tree: Tree, path: string, endedAt: number, copy: PrivateCopy): string {
+  makeFolders(tree, path);
   const stamp = versionStamp(endedAt);
   for (let ordinal = 1; ; ordinal += 1) {
     const folder = `${path}/${ordinal === 1 ? stamp : `${stamp}-${ordinal}`}`;
-    const target = `${root}/${folder}`;
+    const target = `${tree.root}/${folder}`;
     if (statPath(target) === null) {
       renamePath(copy.folder, target);
-      syncFolder(dirname(target));
       return folder;
     }
     if (isAlready(target, copy)) {
@@ -84,16 +121,15 @@ export function publish(root: string, path: string, endedAt: number, copy: Priva
   }
 }
 
-/** Puts a copy under `.held`, in place of an older one. Returns the folder relative to the tree. @throws Trouble */
-export function hold(root: string, path: string, endedAt: number, copy: PrivateCopy): string {
+/** Puts a copy under `.held`, in place of an older one. Returns the folder relative to the tree; not durable yet. @throws Trouble */
+export function hold(tree: Tree, path: string, endedAt: number, copy: PrivateCopy): string {
   const parent = `${HELD}/${path}`;
-  makeFolders(root, parent);
+  makeFolders(tree, parent);
   const folder = `${parent}/${versionStamp(endedAt)}`;
-  const target = `${root}/${folder}`;
+  const target = `${tree.root}/${folder}`;
   // The same round again, or the leavings of a scan that was killed before it could record them.
-  if (statPath(target) !== null) remove(root, folder);
+  if (statPath(target) !== null) remove(tree.root, folder);
   renamePath(copy.folder, target);
-  syncFolder(dirname(target));
   return folder;
 }
 
@@ -106,13 +142,13 @@ export function remove(root: string, folder: string): void {
     if (error instanceof Trouble && error.code === 'ENOENT') return;
     throw error;
   }
-  syncFolder(dirname(`${root}/${folder}`));
+  syncFolder(parentOf(`${root}/${folder}`));
   removeTree(grave);
 }
 
 export type CurrentLink = 'kept' | 'swapped' | 'no_links';
 
-/** Points `<path>/current` to the version folder of that name, atomically. Where links cannot be made it is left out. */
+/** Points `<path>/current` to the version folder of that name, atomically, not durable yet. Where links cannot be made it is left out. */
 export function pointCurrent(root: string, path: string, versionName: string): CurrentLink {
   const link = `${root}/${path}/current`;
   if (readLink(link) === versionName) return 'kept';
@@ -124,7 +160,6 @@ export function pointCurrent(root: string, path: string, versionName: string): C
     throw error;
   }
   renamePath(fresh, link);
-  syncFolder(dirname(link));
   return 'swapped';
 }
 

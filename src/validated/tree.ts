@@ -1,6 +1,7 @@
 /** The validated tree: where things lie in it, and the marker that tells it from an empty folder where a disk should be. */
 import { randomBytes } from 'node:crypto';
 import {
+  flushHere,
   listPath,
   makeFolder,
   readText,
@@ -37,7 +38,7 @@ export function checkMarker(root: string): void {
 }
 
 /** Makes the folder and its marker; returns whether the marker was absent. @throws Trouble */
-export function placeMarker(root: string, site: string, now: string): boolean {
+export async function placeMarker(root: string, site: string, now: string): Promise<boolean> {
   if (statPath(root) === null) makeFolder(root);
   if (readText(`${root}/${MARKER}`) !== null) return false;
   const content = {
@@ -45,7 +46,7 @@ export function placeMarker(root: string, site: string, now: string): boolean {
     site,
     made_at: now,
   };
-  writeNewFile(`${root}/${MARKER}`, `${JSON.stringify(content)}\n`, 0o640);
+  await writeNewFile(`${root}/${MARKER}`, `${JSON.stringify(content)}\n`, 0o640, flushHere);
   syncFolder(root);
   return true;
 }

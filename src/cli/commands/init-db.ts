@@ -133,7 +133,7 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
       chmodSync(database, 0o640);
       if ((await getMeta(db, 'initialised_at')) === null)
         await setMeta(db, 'initialised_at', String(now));
-      const madeMarker = placeMarker(validated, site, formatInstant(now));
+      const madeMarker = await placeMarker(validated, site, formatInstant(now));
       const recorded = (await versionsIn(db, ['present'])).length;
       if (madeMarker && recorded > 0) {
         writeLines(
