@@ -6,6 +6,7 @@ import { entriesOfReport, recentFileNames, setFileState } from '../db/entries.ts
 import { sameByMeasure, type Reason } from '../core/reasons.ts';
 import { isKept } from '../db/events.ts';
 import { setDepositFiles, type JobRecord } from '../db/jobs.ts';
+import { transaction } from '../db/open.ts';
 import { markArchived } from '../db/reports.ts';
 import type { Database } from '../db/schema.ts';
 import { markPruned, versionsIn } from '../db/versions.ts';
@@ -128,10 +129,9 @@ async function removeLeftover(
 
 async function countDeposits(
   context: TidyContext,
-  zone: AgentZone,
+  lying: ReadonlySet<string>,
   jobs: readonly { id: number; record: JobRecord | null }[],
 ): Promise<void> {
-  const lying = listFileNames(zone);
   for (const { id, record } of jobs) {
     const names = await recentFileNames(context.db, id, NAMES_COUNTED);
     const count = names.filter((name) => lying.has(name)).length;
@@ -146,13 +146,14 @@ interface ToArchive {
   readonly endedAt: number | null;
 }
 
-async function archiveOne(context: TidyContext, zone: AgentZone, item: ToArchive): Promise<void> {
+/** Its name in the archive; null where it was not archived. */
+function archiveOne(context: TidyContext, zone: AgentZone, item: ToArchive): string | null {
   let as: string | null = null;
   attemptStep(context, () => {
     const archived = archiveReport(zone, item.file, item.digest, item.endedAt);
     if (archived.kind === 'archived') ({ as } = archived);
   });
-  if (as !== null) await markArchived(context.db, item.id, as);
+  return as;
 }
 
 function judgedReports(
@@ -215,12 +216,17 @@ export async function tidyAgent(
   });
   try {
     const staying = await removeAll(context, zone, round, result, ids);
-    await countDeposits(context, zone, judged);
+    const lying = judged.length === 0 ? new Set<string>() : listFileNames(zone);
     const whole = round.agent.scope.length === round.agent.jobs.length;
-    if (!context.archiveReports || !whole) return;
-    for (const item of judgedReports(round, result, ids.reports)) {
-      if (!staying.has(item.digest)) await archiveOne(context, zone, item);
-    }
+    const archiving = context.archiveReports && whole;
+    const archived = (archiving ? judgedReports(round, result, ids.reports) : [])
+      .filter((item) => !staying.has(item.digest))
+      .map((item) => ({ id: item.id, as: archiveOne(context, zone, item) }));
+    // One commit, and not one for each of these.
+    await transaction(context.db, async () => {
+      await countDeposits(context, lying, judged);
+      for (const { id, as } of archived) if (as !== null) await markArchived(context.db, id, as);
+    });
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     context.onVerbose(error.message);
