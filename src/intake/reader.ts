@@ -18,7 +18,8 @@ export interface Reader {
 
 export type FromWorker =
   | { readonly kind: 'progress'; readonly bytes: number }
-  | { readonly kind: 'result'; readonly result: ReadResult };
+  /** `bytes` were read since the last progress. */
+  | { readonly kind: 'result'; readonly result: ReadResult; readonly bytes: number };
 
 const nothing = (): void => undefined;
 
@@ -118,10 +119,8 @@ export function threadedReader(threads: number, program: URL, progress: Progress
   };
   for (const seat of seats.slice()) {
     seat.worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'progress') {
-        progress(message.bytes);
-        return;
-      }
+      progress(message.bytes);
+      if (message.kind === 'progress') return;
       const job = seat.jobs.shift();
       seat.bytes -= job?.task.size ?? 0;
       job?.resolve(message.result);

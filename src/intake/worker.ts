@@ -24,8 +24,7 @@ export function serveIntake(): void {
       unreported = 0;
     };
     const result = await readFile(task, { progress, flush: flushBeside, onRead });
-    send({ kind: 'progress', bytes: unreported });
-    return { kind: 'result', result };
+    return { kind: 'result', result, bytes: unreported };
   };
   // Read one after the other, and answered in the same order. A bug ends the thread: reader.ts reads the file again, and whoever
   // asked for it meets the bug there.
