@@ -241,8 +241,8 @@ async function copyAndRead(
     const line = sumsLine({ sha256: pumped.ended.sha256, name });
     // All are settled before anything is closed, whatever became of one of them.
     const sealed = await Promise.allSettled([
-      writeNewFile(`${folder}/${SUMS}`, line, COPY_MODE, flush),
       attemptBeside('flush', target, () => flush(output)),
+      writeNewFile(`${folder}/${SUMS}`, line, COPY_MODE, flush),
       flushFolder(folder, flush),
     ]);
     const failed = sealed.find((one) => one.status === 'rejected');

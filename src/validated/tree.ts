@@ -1,5 +1,4 @@
 /** The validated tree: where things lie in it, and the marker that tells it from an empty folder where a disk should be. */
-import { randomBytes } from 'node:crypto';
 import {
   flushHere,
   listPath,
@@ -51,10 +50,19 @@ export async function placeMarker(root: string, site: string, now: string): Prom
   return true;
 }
 
-/** A new name in `.incoming`, where everything that is not finished lies. */
+let last = 0;
+
+/**
+ * A new name in `.incoming`, where everything that is not finished lies. Whoever asks for one holds the lock. Names are numbers, so
+ * that the same situation makes the same system calls; those that could not be removed are left alone.
+ */
 export function incomingPath(root: string): string {
   makeFolder(`${root}/${INCOMING}`);
-  return `${root}/${INCOMING}/${randomBytes(8).toString('hex')}`;
+  for (;;) {
+    last += 1;
+    const path = `${root}/${INCOMING}/${last}`;
+    if (statPath(path) === null) return path;
+  }
 }
 
 /** What a killed scan left. To be removed only under the lock: nobody else is at work there then. */
