@@ -208,14 +208,27 @@ function opened(connection: SqliteDatabase.Database, keepWalOf: string | null): 
   return {
     db,
     close: async () => {
-      const keeper = keepWalOf === null ? null : new SqliteDatabase(keepWalOf, { readonly: true });
-      keeper?.pragma('user_version');
-      // The file alone holds everything then: whoever copies it has a whole database.
-      if (keepWalOf !== null) connection.pragma('wal_checkpoint(TRUNCATE)');
+      const keeper = keepWalOf === null ? null : leave(connection, keepWalOf);
       await db.destroy();
       keeper?.close();
     },
   };
+}
+
+/**
+ * Moves everything into the file, so that whoever copies it alone has a whole database, and opens the second connection. What was
+ * committed is durable without either: trouble with them is met again by whoever opens the database next, and takes nothing back.
+ */
+function leave(connection: SqliteDatabase.Database, file: string): SqliteDatabase.Database | null {
+  let keeper: SqliteDatabase.Database | null = null;
+  try {
+    keeper = new SqliteDatabase(file, { readonly: true });
+    keeper.pragma('user_version');
+    connection.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!isSqliteError(error)) throw error;
+  }
+  return keeper;
 }
 
 /** Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one fails with "database is locked" in spite of the timeout. */

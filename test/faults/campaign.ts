@@ -1,0 +1,235 @@
+/**
+ * `npm run test:faults [-- --sample N] [--only SCENARIO] [--point TEXT]`: every system call that a scan or a promotion makes on the
+ * deposits, the tree and the database fails once with each error that it can return, and is once the last one before the program
+ * is killed. Then a clean scan follows. After each run, invariants.sh reads tree and database with other means.
+ *
+ * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { pointsOf, type Point } from './points.ts';
+import { scenarios, type Scenario } from './scenarios.ts';
+import { backupmon, configOf, program, restore, type Ran } from './world.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    /** Every Nth point only. */
+    sample: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    point: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const textOf = ({ syscall, path: of, when, fault }: Point): string =>
+  `${syscall} ${of} #${when} ${fault}`;
+
+const strace = ['-f', '--seccomp-bpf', '-qq', '-e', 'signal=none'];
+const straced = (root: string, args: readonly string[], command: readonly string[]): string[] => [
+  ...strace,
+  '-o',
+  `${root}.trace`,
+  ...args,
+  process.execPath,
+  program,
+  '--config',
+  configOf(root),
+  ...command,
+];
+
+async function runStraced(root: string, args: readonly string[], scenario: Scenario): Promise<Ran> {
+  const child = spawn('strace', straced(root, args, scenario.command), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+/** Folder of the newest version, relative to the tree; '' for none. */
+function newestOf(root: string): string {
+  const list = (folder: string): string[] => {
+    try {
+      return readdirSync(`${root}/validated/${folder}`);
+    } catch {
+      return [];
+    }
+  };
+  const [name] = list('paris/compta')
+    .filter((one) => /^\d/u.test(one))
+    .toSorted()
+    .toReversed();
+  return name === undefined ? '' : `paris/compta/${name}`;
+}
+
+interface Document {
+  readonly events: readonly {
+    readonly status: string;
+    readonly reason: string;
+    readonly promoted_to: string | null;
+  }[];
+  readonly blocked?: readonly unknown[];
+}
+
+function documentOf(text: string): Document | null {
+  try {
+    return JSON.parse(text) as Document;
+  } catch {
+    return null;
+  }
+}
+
+function invariants(root: string, args: readonly string[]): string[] {
+  const script = path.join(import.meta.dirname, 'invariants.sh');
+  const { status, stdout, stderr } = spawnSync(script, [root, ...args], { encoding: 'utf8' });
+  const lines = `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
+  return status === 0 || lines.length > 0 ? lines : [`${script}: exit ${status}`];
+}
+
+/** What is untrue about what a disturbed run said. */
+function untruths(scenario: Scenario, ran: Ran): string[] {
+  if (ran.code === null) return [];
+  const found: string[] = [];
+  const document = documentOf(ran.out);
+  const problem = documentOf(ran.err);
+  const code = (problem as { code?: string } | null)?.code ?? null;
+  if (code === 'bug' || code === 'internal' || /\bat .*\.(?:ts|cjs):\d+/u.test(ran.err))
+    found.push(`it looks like a bug: ${ran.err.slice(0, 600)}`);
+  for (const { status, reason } of document?.events ?? []) {
+    if (`${status}:${reason}` !== scenario.status)
+      found.push(`it concluded ${status}:${reason} instead of ${scenario.status}`);
+  }
+  if (ran.code === 3 && document !== null && (document.blocked ?? []).length === 0)
+    found.push('exit 3 without anything blocked');
+  if (ran.code === 3 && document === null && problem === null)
+    found.push(`exit 3 without a word: ${ran.err.slice(0, 300)}`);
+  if (ran.code !== 3 && ran.code !== scenario.exit)
+    found.push(`exit ${ran.code} instead of ${scenario.exit} or 3`);
+  return found;
+}
+
+/** One clean scan, and a second promotion where the first one did not come to its end. */
+function heal(root: string, scenario: Scenario): string[] {
+  const found: string[] = [];
+  const scan = backupmon(root, ['scan', '--json']);
+  const isScan = scenario.command[0] === 'scan';
+  if (isScan && scan.code !== scenario.exit)
+    found.push(`clean scan: exit ${scan.code}: ${scan.err}${scan.out.slice(0, 1500)}`);
+  if (!isScan && scan.code === 1) {
+    const again = backupmon(root, scenario.command);
+    if (again.code !== scenario.exit) found.push(`again: exit ${again.code}: ${again.err}`);
+  }
+  const status = backupmon(root, ['status', '--json']);
+  const [job] = (JSON.parse(status.out) as { jobs: { status: string; reason: string }[] }).jobs;
+  const now = `${job?.status}:${job?.reason}`;
+  if (now !== scenario.status) found.push(`the job is ${now} instead of ${scenario.status}`);
+  return found;
+}
+
+interface Tried {
+  readonly point: Point;
+  readonly violations: readonly string[];
+}
+
+async function tryPoint(root: string, scenario: Scenario, point: Point): Promise<Tried> {
+  restore(`${root}.saved`, root);
+  const newest = newestOf(root);
+  const { syscall, path: of, when, fault } = point;
+  const args = [
+    '-e',
+    `trace=${syscall}`,
+    '-P',
+    of,
+    '-e',
+    `inject=${syscall}:${fault}:when=${when}`,
+  ];
+  const ran = await runStraced(root, args, scenario);
+  const hits = (readFileSync(`${root}.trace`, 'utf8').match(/\(INJECTED\)|\+\+\+ killed/gu) ?? [])
+    .length;
+  const killed = fault.startsWith('signal');
+  const isHit = killed ? hits >= 1 : hits === 1;
+  const violations = isHit ? [] : [`hit ${hits} times`];
+  const claims = (documentOf(ran.out)?.events ?? []).flatMap((event) => event.promoted_to ?? []);
+  violations.push(...untruths(scenario, ran));
+  violations.push(...invariants(root, ['fault', newest, claims.join('\n')]));
+  violations.push(...heal(root, scenario));
+  const events = scenario.command[0] === 'scan' ? '1' : '2';
+  violations.push(...invariants(root, ['healed', newest, String(scenario.versions), events]));
+  if (options.verbose || violations.length > 0)
+    console.log(
+      `${violations.length > 0 ? 'VIOLATION' : 'ok'} ${scenario.name}: ${textOf(point)}: exit ${ran.code}${violations.map((line) => `\n    ${line}`).join('')}`,
+    );
+  return { point, violations };
+}
+
+const referenceArgs = ['-y', '-e', 'trace=%file,%desc'];
+
+/** The points of a scenario in the world of one worker. */
+async function prepareFor(root: string, scenario: Scenario): Promise<Point[]> {
+  scenario.prepare(root);
+  rmSync(`${root}.saved`, { recursive: true, force: true });
+  restore(root, `${root}.saved`);
+  restore(`${root}.saved`, root);
+  const ran = await runStraced(root, referenceArgs, scenario);
+  if (ran.code !== scenario.exit) throw new Error(`${scenario.name}: exit ${ran.code}: ${ran.err}`);
+  const isFirst = scenario === scenarios[0];
+  // What comes before the first look at the deposits is the same in all of them.
+  const from = (of: string): boolean => isFirst || !of.startsWith(`${root}/state`);
+  return pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from);
+}
+
+async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]> {
+  const workers = await Promise.all(
+    Array.from({ length: availableParallelism() }, async (_, index) => {
+      const root = `${folder}/w${index}`;
+      return { root, points: await prepareFor(root, scenario) };
+    }),
+  );
+  const count = workers[0]?.points.length ?? 0;
+  const other = workers.find(({ points }) => points.length !== count);
+  if (other !== undefined)
+    throw new Error(`${scenario.name}: ${count} points, then ${other.points.length}`);
+  const every = Number(options.sample);
+  const chosen = Array.from({ length: count }, (_, index) => index).filter(
+    (index) =>
+      index % every === 0 &&
+      (options.point === undefined ||
+        textOf(workers[0]?.points[index] as Point).includes(options.point)),
+  );
+  const tried: Tried[] = [];
+  await Promise.all(
+    workers.map(async ({ root, points }) => {
+      for (let index = chosen.shift(); index !== undefined; index = chosen.shift())
+        tried.push(await tryPoint(root, scenario, points[index] as Point));
+    }),
+  );
+  return tried;
+}
+
+const base = process.env['FAULTS_FOLDER'] ?? tmpdir();
+const folder = mkdtempSync(path.join(path.resolve(base), 'backupmon-faults-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+mkdirSync(folder, { recursive: true });
+const started = performance.now();
+let points = 0;
+let violations = 0;
+for (const scenario of scenarios) {
+  if (options.only !== undefined && options.only !== scenario.name) continue;
+  const tried = await runScenario(folder, scenario);
+  const bad = tried.filter((one) => one.violations.length > 0).length;
+  console.log(`${scenario.name}: ${tried.length} points, ${bad} violations`);
+  points += tried.length;
+  violations += bad;
+}
+console.log(
+  `${points} points, ${violations} violations, ${Math.round((performance.now() - started) / 1000)} s`,
+);
+if (violations > 0 || points === 0) process.exitCode = 1;
