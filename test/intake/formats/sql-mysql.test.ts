@@ -170,6 +170,19 @@ describe('MariaDB dumps', { skip: cannotRunMariaDb }, () => {
     }
   });
 
+  test('a cut dump and a whole one behind it, without a line end between them', async () => {
+    const first = Buffer.from('@OLD_CHARACTER_SET_CLIENT */;\n');
+    for (const options of [['shop'], ['--skip-comments', 'shop']]) {
+      const sandboxed = server.dump(...options);
+      // As MySQL, and MariaDB before May 2024, begin it.
+      const one = sandboxed.subarray(sandboxed.indexOf('\n') + 1);
+      for (let length = one.indexOf('SET NAMES'); length < one.lastIndexOf(first); length += 5) {
+        const judged = await judge(Buffer.concat([one.subarray(0, length), one]));
+        assert.equal(outcome(judged), 'dump_cut', `cut at ${length}`);
+      }
+    }
+  });
+
   test('SQL behind the end mark is no fault, and cannot be proved', async () => {
     for (const one of [server.dump('shop'), server.dump('--skip-comments', 'shop')]) {
       const grants = Buffer.from('GRANT ALL ON shop.* TO bob;\nFLUSH PRIVILEGES;\n');
