@@ -24,6 +24,11 @@ create view v as select *, 'it''s' as x from t;
 create table partitioned (a int) partition by range (a);
 create table part1 partition of partitioned for values from (0) to (10);
 create unlogged table unlogged_table (a int);
+create table "of
+headings" ("amount
+(EUR)" text, "it's $$ " text);
+insert into "of
+headings" values ('error: no', 'it''s'), ('-- Completed on 2020-01-01', '$$'), ('/*', null);
 create role bob;
 `;
 
@@ -108,8 +113,8 @@ describe('PostgreSQL dumps', { skip: cannotRunPostgres }, () => {
   }
 
   test('tables and batches are counted; an empty database is a whole dump of none', async () => {
-    assert.deepEqual((await judge(dump([]))).measures, { tables: 5, batches: 4 });
-    assert.deepEqual((await judge(dump(['--inserts']))).measures, { tables: 5, batches: 44 });
+    assert.deepEqual((await judge(dump([]))).measures, { tables: 6, batches: 5 });
+    assert.deepEqual((await judge(dump(['--inserts']))).measures, { tables: 6, batches: 47 });
     const empty = await judge(dump([], 'nothing'));
     assert.deepEqual([outcome(empty), empty.measures], ['whole', { tables: 0, batches: 0 }]);
   });
@@ -197,6 +202,16 @@ describe('PostgreSQL dumps', { skip: cannotRunPostgres }, () => {
     const judged = await judge(Buffer.concat([first, Buffer.from('\n'), one]));
     assert.equal(outcome(judged), 'dump_cut');
     assert.match(judged.fault?.message ?? '', /another dump begins at byte \d+/u);
+  });
+
+  test('rows below headings with line ends are data, to the fingerprint too', async () => {
+    const options = ['--table="of\nheadings"'];
+    const one = await judgeAllWays(dump(options));
+    assert.deepEqual([outcome(one), one.measures], ['whole', { tables: 1, batches: 1 }]);
+    const changed = withoutTokens(dump(options)).toString('latin1');
+    const other = await judge(changed.replace('on 2020-01-01', 'on 2021-01-01'));
+    assert.deepEqual([outcome(other), other.measures], ['whole', one.measures]);
+    assert.notEqual(other.print, one.print);
   });
 
   test('SQL behind the end mark is no fault, and cannot be proved', async () => {

@@ -23,8 +23,8 @@ export interface Reading {
   /** As far as is known; see ContentFact. */
   readonly description: () => string;
   readonly tables: () => number;
-  /** COPY statements; INSERT statements are counted by the walk. */
-  readonly copies: () => number;
+  /** INSERT statements that the walk does not count: it knows those in capitals. */
+  readonly inserts?: () => number;
   /** After the last byte. */
   readonly verdict: (walk: LineWalk, tail: TextTail) => Verdict;
 }
@@ -41,7 +41,7 @@ export function checkSql(context: FormatContext, reading: Reading): Checker {
   const zeros = new Zeros(reading.zeros);
   const measures = (): ContentMeasures => ({
     tables: reading.tables(),
-    batches: reading.copies() + walk.inserts,
+    batches: walk.copies + walk.inserts + (reading.inserts?.() ?? 0),
   });
   return {
     push: (bytes) => {

@@ -55,7 +55,6 @@ class MysqlText implements Reading {
   #tables = 0;
 
   tables = (): number => this.#tables;
-  copies = (): number => 0;
   description = (): string => `${this.#product ?? 'MySQL or MariaDB'} dump`;
 
   line = (line: Line, walk: LineWalk): Step => {

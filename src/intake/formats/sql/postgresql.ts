@@ -13,7 +13,7 @@ import { beginningOf } from './beginning.ts';
 import { checkSql, type Reading, type Verdict } from './checker.ts';
 import { cut, cutBefore, foreignBehind, isMessageLine, messageIn, secondEnd } from './faults.ts';
 import type { Line, LineWalk, Step } from './line-walk.ts';
-import { isBlank, isComment, isCopyFromInput, isCreateTable } from './words.ts';
+import { isBlank, isComment, isCopy, isCreateTable } from './words.ts';
 
 const marks = {
   plain: {
@@ -54,7 +54,6 @@ class PostgresText implements Reading {
   #version: string | null = null;
   #fault: ContentFault | null = null;
   #tables = 0;
-  #copies = 0;
 
   constructor(level: Level) {
     this.#level = level;
@@ -62,7 +61,6 @@ class PostgresText implements Reading {
   }
 
   tables = (): number => this.#tables;
-  copies = (): number => this.#copies;
   description = (): string =>
     ['PostgreSQL', this.#version, this.#level === 'plain' ? 'dump' : 'cluster dump (pg_dumpall)']
       .filter((word) => word !== null)
@@ -89,10 +87,7 @@ class PostgresText implements Reading {
     else if (this.#isBehind()) this.#fault ??= this.#behind.line(line);
     if (isBlank(text)) return 'skip';
     this.#inHead = false;
-    if (line.whole && isCopyFromInput(text.trimEnd())) {
-      this.#copies++;
-      return 'copy';
-    }
+    if (isCopy(text)) return 'copy';
     if (isCreateTable(text)) this.#tables++;
     return 'body';
   }

@@ -30,7 +30,6 @@ class SqliteText implements Reading {
   #tables = 0;
 
   tables = (): number => this.#tables;
-  copies = (): number => 0;
   description = (): string => 'SQLite .dump text';
 
   line = (line: Line, walk: LineWalk): Step => {
