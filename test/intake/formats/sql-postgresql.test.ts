@@ -204,6 +204,32 @@ describe('PostgreSQL dumps', { skip: cannotRunPostgres }, () => {
     assert.match(judged.fault?.message ?? '', /another dump begins at byte \d+/u);
   });
 
+  test('a dump cut within rows, with a whole one behind it, is no whole one', async () => {
+    const one = withoutTokens(dump(['--table=t']));
+    const from = one.indexOf(' FROM stdin;\n');
+    const to = one.indexOf('\\.\n', from);
+    for (let length = from; length < to; length += 3) {
+      const judged = await judge(Buffer.concat([one.subarray(0, length), one]));
+      assert.equal(outcome(judged), 'dump_cut', `cut at ${length}`);
+    }
+    const cut = one.subarray(0, one.indexOf('\n20\t') + 1);
+    const judged = await judgeAllWays(Buffer.concat([cut, one]));
+    assert.equal(
+      judged.fault?.message,
+      `another dump begins at byte ${cut.length + 3}, before the end of the one that began at byte 3`,
+    );
+  });
+
+  test('where rows are lines, one may look like the beginning of a dump: not proved, not refused', async () => {
+    const one = dump([], 'nothing').toString('latin1');
+    const table = 'CREATE TABLE public.t (a text);\nCOPY public.t (a) FROM stdin;\n';
+    for (const rows of ['-- PostgreSQL database dump\n', 'a\n-- PostgreSQL database dump\nb\n']) {
+      const judged = await judgeAllWays(one.replace('SELECT', `${table}${rows}\\.\nSELECT`));
+      assert.equal(outcome(judged), 'unproved');
+      assert.match(judged.shortfall ?? '', /^a dump seems to begin within the data, at byte \d+$/u);
+    }
+  });
+
   test('rows below headings with line ends are data, to the fingerprint too', async () => {
     const options = ['--table="of\nheadings"'];
     const one = await judgeAllWays(dump(options));

@@ -50,10 +50,13 @@ function beginsWith(bytes: Buffer, at: number, word: Buffer): boolean {
 export class LineWalk {
   readonly #hash: ContentHash;
   readonly #show: (line: Line) => Step;
+  readonly #dumpInData: (at: number) => void;
   readonly #quotes: Quotes | null;
   /** `line`: at the beginning of one, outside of quotes; `body`: within one; `rest`: of one without quotes; `data`: of COPY. */
   #mode: 'line' | 'body' | 'rest' | 'data' = 'line';
   #data = new CopyData();
+  /** Position of its first byte. */
+  #dataAt = 0;
   /** Whether the line under way is an INSERT statement. */
   #insert = false;
   /** The end of the COPY statement under way, as far as it was seen; null in all others. */
@@ -72,10 +75,19 @@ export class LineWalk {
   /** Shows every line that is not blank, also those that begin like data or continue a statement. */
   showsAll = false;
 
-  /** @param quotes null where quotes are not followed: then every line begins outside of them */
-  constructor(hash: ContentHash, quotes: QuoteRules | null, show: (line: Line) => Step) {
+  /**
+   * @param quotes null where quotes are not followed: then every line begins outside of them
+   * @param dumpInData called at the end of the data of the COPY statement that was shown last, where a dump seems to begin within it
+   */
+  constructor(
+    hash: ContentHash,
+    quotes: QuoteRules | null,
+    show: (line: Line) => Step,
+    dumpInData: (at: number) => void,
+  ) {
     this.#hash = hash;
     this.#show = show;
+    this.#dumpInData = dumpInData;
     this.#quotes = quotes === null ? null : new Quotes(quotes);
   }
 
@@ -193,6 +205,7 @@ export class LineWalk {
     if (this.#copiesFromInput) {
       this.#mode = 'data';
       this.#data = new CopyData();
+      this.#dataAt = this.#offset + to;
       this.copies++;
     }
     this.#copy = null;
@@ -200,8 +213,10 @@ export class LineWalk {
 
   #inData(bytes: Buffer, at: number, last: boolean): number {
     const [position, ended] = this.#data.cross(bytes, at, last);
-    if (ended) this.#mode = 'line';
-    else this.#needsMore = true;
+    this.#needsMore = !ended;
+    if (!ended) return position;
+    this.#mode = 'line';
+    if (this.#data.dump !== null) this.#dumpInData(this.#dataAt + this.#data.dump);
     return position;
   }
 }

@@ -52,6 +52,9 @@ class PostgresText implements Reading {
   #token: string | null = null;
   #wasRestricted = false;
   #version: string | null = null;
+  /** Whether the last COPY statement names several columns: then every row holds a tab. */
+  #severalColumns = false;
+  #shortfall: string | null = null;
   #fault: ContentFault | null = null;
   #tables = 0;
 
@@ -87,10 +90,18 @@ class PostgresText implements Reading {
     else if (this.#isBehind()) this.#fault ??= this.#behind.line(line);
     if (isBlank(text)) return 'skip';
     this.#inHead = false;
-    if (isCopy(text)) return 'copy';
+    if (isCopy(text)) {
+      this.#severalColumns = text.includes(', ');
+      return 'copy';
+    }
     if (isCreateTable(text)) this.#tables++;
     return 'body';
   }
+
+  dumpInData = (at: number): void => {
+    if (this.#severalColumns) this.#fault ??= cutBefore(at, this.#plain.openSince ?? 0);
+    else this.#shortfall = `a dump seems to begin within the data, at byte ${at}`;
+  };
 
   #comment(line: Line): Step {
     const text = line.text.trimEnd();
@@ -146,8 +157,10 @@ class PostgresText implements Reading {
   verdict = (walk: LineWalk, tail: TextTail): Verdict => {
     if (this.#fault !== null) return { fault: this.#fault, shortfall: null };
     const lines = tail.lines();
-    if (walk.open === null && this.#isBehind() && this.#token === null)
-      return this.#behind.verdict(lines.at(-1) ?? '');
+    if (walk.open === null && this.#isBehind() && this.#token === null) {
+      const { fault, shortfall } = this.#behind.verdict(lines.at(-1) ?? '');
+      return { fault, shortfall: shortfall ?? this.#shortfall };
+    }
     if (walk.open === 'quote' && this.#endsAnyway(lines)) {
       // The token is random: no data holds it.
       if (lines.some((line) => line === `\\unrestrict ${this.#token}`))
