@@ -315,6 +315,20 @@ test('a dump that says itself that something is missing has failed', async () =>
   assert.match(judged.fault?.message ?? '', /SHOW CREATE PROCEDURE/u);
 });
 
+test('statements that a script puts before a dump: it has to end all the same', async () => {
+  const [whole] = versions['MySQL 8'] ?? [''];
+  const own = 'CREATE DATABASE IF NOT EXISTS shop;\nUSE shop;\nSET FOREIGN_KEY_CHECKS=0;\n';
+  const judged = await judgeAllWays(own + whole);
+  assert.deepEqual(
+    [outcome(judged), judged.description, judged.measures],
+    ['whole', 'MySQL 8.0.36 dump', { tables: 1, batches: 1 }],
+  );
+  const cut = whole.slice(0, whole.indexOf('SET @@SESSION'));
+  assert.equal(outcome(await judge(own + cut)), 'dump_cut');
+  const twice = await judge(`${own}${whole}${own}${whole}`);
+  assert.equal(outcome(twice), 'whole');
+});
+
 test('a prompt that came into the file is named', async () => {
   const [whole] = versions['MySQL 8'] ?? [''];
   const judged = await judgeAllWays(`Enter password: \n${whole}`);

@@ -240,6 +240,19 @@ describe('PostgreSQL dumps', { skip: cannotRunPostgres }, () => {
     assert.notEqual(other.print, one.print);
   });
 
+  test('statements that a script puts before a dump: it has to end all the same', async () => {
+    const own = Buffer.from('CREATE DATABASE "it\'s";\n\\connect "it\'s"\nBEGIN;\n\n');
+    for (const [one, kind] of [
+      [dump([]), 'postgresql_plain'],
+      [dumpAll([]), 'postgresql_cluster'],
+    ] as const) {
+      const judged = await judgeAllWays(Buffer.concat([own, one]));
+      assert.deepEqual([outcome(judged), judged.kind], ['whole', kind]);
+      const cut = one.subarray(0, one.lastIndexOf(';\n') + 2);
+      assert.equal(outcome(await judge(Buffer.concat([own, cut]))), 'dump_cut');
+    }
+  });
+
   test('SQL behind the end mark is no fault, and cannot be proved', async () => {
     const made = dump([]);
     const grants = Buffer.from('GRANT ALL ON t TO bob;\nANALYZE;\n');

@@ -12,7 +12,7 @@ import type { ContentFault } from '../../../core/content.ts';
 import type { Format } from '../format.ts';
 import type { TextTail } from '../text-tail.ts';
 import { Behind } from './behind.ts';
-import { beginningOf } from './beginning.ts';
+import { beginningOf, namingLines } from './beginning.ts';
 import { checkSql, type Reading, type Verdict } from './checker.ts';
 import { cut, cutBefore, isMessageLine, messageIn, quote, secondEnd } from './faults.ts';
 import type { Line, LineWalk, Step } from './line-walk.ts';
@@ -183,8 +183,9 @@ class MysqlText implements Reading {
 
 export const mysql: Format = {
   recognises: (head) => {
-    const { comments, statement } = beginningOf(head);
-    if (comments.some((comment) => headComment.test(comment))) return true;
+    const beginning = beginningOf(head);
+    if (namingLines(beginning).some((line) => headComment.test(line))) return true;
+    const { comments, statement } = beginning;
     const first = statement?.split('\n', 1)[0]?.trimEnd() ?? '';
     // Another tool's comments before the same statements make it another tool's dump.
     return sandbox.test(first) || (comments.length === 0 && beginsBare.test(first));

@@ -9,7 +9,7 @@ import type { ContentFault } from '../../../core/content.ts';
 import type { Format } from '../format.ts';
 import type { TextTail } from '../text-tail.ts';
 import { Behind } from './behind.ts';
-import { beginningOf } from './beginning.ts';
+import { beginningOf, namingLines } from './beginning.ts';
 import { checkSql, type Reading, type Verdict } from './checker.ts';
 import { cut, cutBefore, foreignBehind, isMessageLine, messageIn, secondEnd } from './faults.ts';
 import type { Line, LineWalk, Step } from './line-walk.ts';
@@ -190,8 +190,8 @@ class PostgresText implements Reading {
 
 const postgres = (level: Level): Format => ({
   recognises: (head) => {
-    const first = beginningOf(head).comments.find((comment) =>
-      [marks.plain.head, marks.cluster.head].some((mark) => mark === comment),
+    const first = namingLines(beginningOf(head)).find((line) =>
+      [marks.plain.head, marks.cluster.head].some((mark) => mark === line),
     );
     return first === marks[level].head;
   },
