@@ -92,6 +92,8 @@ const LINES = 40;
 
 export const messages: Format = refused('text', (head, all) => {
   const { message, statement, comments } = beginningOf(head);
+  const isBlank = statement === null && message === null && comments.length === 0;
+  if (all && isBlank && head.length > 0) return { is: 'blank lines', line: null };
   const first = comments.length === 0 ? message : null;
   const others = all ? (statement ?? '').split('\n', LINES) : [];
   const line =
