@@ -220,6 +220,15 @@ describe('PostgreSQL dumps', { skip: cannotRunPostgres }, () => {
     );
   });
 
+  test('rows without the beginning of their data: a part of the dump is missing', async () => {
+    const one = dump([], 'nothing').toString('latin1');
+    const rows = '1\tone\n2\ttwo\n\\.\n';
+    const judged = await judgeAllWays(one.replace('SELECT', `${rows}SELECT`));
+    assert.equal(outcome(judged), 'dump_corrupt');
+    const whole = `COPY public.t (a, b) FROM stdin;\n${rows}`;
+    assert.equal(outcome(await judge(one.replace('SELECT', `${whole}SELECT`))), 'whole');
+  });
+
   test('where rows are lines, one may look like the beginning of a dump: not proved, not refused', async () => {
     const one = dump([], 'nothing').toString('latin1');
     const table = 'CREATE TABLE public.t (a text);\nCOPY public.t (a) FROM stdin;\n';

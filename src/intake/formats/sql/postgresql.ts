@@ -33,6 +33,12 @@ const changesInHead =
 const completedOn = /^-- Completed on \d{4}-/u;
 const restrict = /^\\(un)?restrict ([A-Za-z0-9]+)$/u;
 
+/** The rows before it were no data of a COPY statement, but pg_dump writes none elsewhere. */
+const rowsOutside = (at: number): ContentFault => ({
+  reason: 'dump_corrupt',
+  message: `at byte ${at} data ends that never began: a part of the dump is missing before it`,
+});
+
 /** How far one kind of dump has come: where one is open, and whether one has ended. */
 interface Progress {
   openSince: number | null;
@@ -136,6 +142,7 @@ class PostgresText implements Reading {
   #command(line: Line): Step {
     const [, ends, token] = restrict.exec(line.text.trimEnd()) ?? [];
     if (token === undefined) {
+      if (line.text === '\\.') this.#fault ??= rowsOutside(line.at);
       if (this.#isBehind()) this.#fault ??= this.#behind.line(line);
       return 'skip';
     }
