@@ -49,9 +49,11 @@ const complete =
 
 /** `;`, the end of a comment, and what else is in use as a terminator: Firebird's `^`, DB2's `@`, `$$`, `//`, `|`, `~`. */
 const terminated = /(?:[;^@|~]|\*\/|\$\$|\/\/)\s*$/u;
+const commented = /;\s*(?:--|#)[^'"]*$/u;
 
 /** Whether a text may end with this line, after a whole statement or a comment. */
-export const mayEnd = (line: string): boolean => complete.test(line) || terminated.test(line);
+export const mayEnd = (line: string): boolean =>
+  complete.test(line) || terminated.test(line) || commented.test(line);
 
 /** Whether a line ends where a statement cannot: behind what asks for more. */
 export const asksForMore = (line: string): boolean => /[,(=+]\s*$/u.test(line);
