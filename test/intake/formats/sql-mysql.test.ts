@@ -335,6 +335,12 @@ test('a prompt that came into the file is named', async () => {
   assert.equal(outcome(judged), 'foreign_text');
 });
 
+test('a dump cut within its first statement, with a whole one behind it', async () => {
+  const [whole] = versions['MySQL 8'] ?? [''];
+  const cut = whole.slice(0, whole.indexOf('@OLD_SQL_MODE'));
+  assert.equal(outcome(await judgeAllWays(`${cut}\n${whole}`)), 'dump_cut');
+});
+
 test('a dump cut within a routine, with a whole one behind it', async () => {
   const [whole] = versions['MySQL 8'] ?? [''];
   const cut = `${whole.slice(0, whole.indexOf('INSERT'))}DELIMITER ;;\nCREATE PROCEDURE p() BEGIN\n`;

@@ -139,7 +139,8 @@ class MysqlText implements Reading {
   #begin(at: number): void {
     if (this.#stage === 'head') return;
     const ended = this.#stage === 'ended' || (this.#restored && !this.#endsWithComment);
-    if (!ended && this.#lastSaved !== null) this.#fault ??= cutBefore(at, this.#begun);
+    const hasEnd = this.#lastSaved !== null || this.#endsWithComment;
+    if (!ended && hasEnd) this.#fault ??= cutBefore(at, this.#begun);
     this.#begun = at;
     this.#stage = 'head';
     this.#headed = false;
