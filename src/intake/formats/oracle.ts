@@ -3,7 +3,7 @@
  * proved here.
  */
 import type { Format } from './format.ts';
-import { unproved } from './oracle-sqlserver.ts';
+import { unproved } from './unproved.ts';
 
 /** The classic `exp`: a byte 3, two bytes of character set, then `EXPORT:V11.02.00`. Observed in published listings of such files. */
 const classic = /^.{3}EXPORT:V(?<version>\d[\d.]{0,19})/su;
@@ -37,5 +37,9 @@ function describe(head: Buffer): string {
 
 export const oracle: Format = {
   recognises: (head) => exported(head) !== undefined || isDataPump(head),
-  check: (context) => unproved(context, 'oracle', describe, 'an Oracle dump'),
+  check: unproved({
+    kind: 'oracle',
+    describe,
+    shortfall: 'the end of an Oracle dump cannot be checked here',
+  }),
 };

@@ -1,6 +1,6 @@
 /** Backups of SQL Server: recognised and named. Where they end is not documented, so that nothing more can be proved here. */
 import type { Format } from './format.ts';
-import { unproved } from './oracle-sqlserver.ts';
+import { unproved } from './unproved.ts';
 
 /** A compressed backup begins with this. Observed, not documented. */
 const COMPRESSED = 'MSSQLBAK';
@@ -15,12 +15,10 @@ const startsWith = (head: Buffer, mark: string): boolean =>
 export const sqlServer: Format = {
   recognises: (head) =>
     startsWith(head, COMPRESSED) || (startsWith(head, TAPE) && head.includes(SOFTWARE)),
-  check: (context) =>
-    unproved(
-      context,
-      'sqlserver',
-      (head) =>
-        startsWith(head, COMPRESSED) ? 'SQL Server backup (compressed)' : 'SQL Server backup',
-      'a SQL Server backup',
-    ),
+  check: unproved({
+    kind: 'sqlserver',
+    describe: (head) =>
+      startsWith(head, COMPRESSED) ? 'SQL Server backup (compressed)' : 'SQL Server backup',
+    shortfall: 'the end of a SQL Server backup cannot be checked here',
+  }),
 };

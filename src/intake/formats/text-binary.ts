@@ -1,6 +1,6 @@
 /** Bytes of no known format: the last resort, which takes everything. */
-import type { Checker, Format, FormatContext } from './format.ts';
-import { ContentHead } from './text-head.ts';
+import type { Format } from './format.ts';
+import { unproved } from './unproved.ts';
 
 /** How much of it the histogram sees. */
 const SAMPLE_BYTES = 64 * 1024;
@@ -21,7 +21,7 @@ const known: readonly (readonly [name: string, magic: Buffer])[] = [
 ];
 
 /** Shannon entropy in bits per byte. */
-export function entropy(bytes: Buffer): number {
+function entropy(bytes: Buffer): number {
   const counts = new Uint32Array(256);
   for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
   let bits = 0;
@@ -30,29 +30,19 @@ export function entropy(bytes: Buffer): number {
   return bits;
 }
 
-function check(context: FormatContext): Checker {
-  const head = new ContentHead(SAMPLE_BYTES);
-  const name = (): string | null =>
-    known.find(([, magic]) => head.bytes.subarray(0, magic.length).equals(magic))?.[0] ?? null;
-  const description = (): string => name() ?? 'data of no known format';
-  return {
-    push: (bytes) => {
-      head.push(bytes);
-      context.hash.keep(bytes);
-    },
-    end: () => {
-      const looksRandom = name() === null && entropy(head.bytes) > RANDOM_ENTROPY;
-      return {
-        kind: 'binary',
-        description: description(),
-        whole: false,
-        shortfall: 'format not known',
-        fault: null,
-        remarks: looksRandom ? ['the bytes look encrypted or random'] : [],
-      };
-    },
-    abandon: () => ({ kind: 'binary', description: description() }),
-  };
-}
+const nameOf = (head: Buffer): string | null =>
+  known.find(([, magic]) => head.subarray(0, magic.length).equals(magic))?.[0] ?? null;
 
-export const anyBinary: Format = { recognises: () => true, check };
+export const anyBinary: Format = {
+  recognises: () => true,
+  check: unproved({
+    kind: 'binary',
+    describe: (head) => nameOf(head) ?? 'data of no known format',
+    shortfall: 'format not known',
+    remarks: (head) =>
+      nameOf(head) === null && entropy(head) > RANDOM_ENTROPY
+        ? ['the bytes look encrypted or random']
+        : [],
+    headBytes: SAMPLE_BYTES,
+  }),
+};

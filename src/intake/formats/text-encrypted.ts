@@ -1,7 +1,7 @@
 /** Encrypted content, told by its mark: nothing of it can be seen, and that is said. */
-import { HEAD_BYTES, type Checker, type Format, type FormatContext } from './format.ts';
-import { ContentHead } from './text-head.ts';
+import type { Format } from './format.ts';
 import { withoutMark } from './sql/beginning.ts';
+import { unproved } from './unproved.ts';
 
 /** What each tool writes first, binary or as text. */
 const marks: readonly (readonly [tool: string, mark: RegExp])[] = [
@@ -37,24 +37,14 @@ function toolOf(head: Buffer): string | null {
   return found ?? (isOpenPgp(head) ? 'OpenPGP (gpg)' : null);
 }
 
-function check(context: FormatContext): Checker {
-  const head = new ContentHead(HEAD_BYTES);
-  const description = (): string => `data encrypted with ${toolOf(head.bytes) ?? 'a tool'}`;
-  return {
-    push: (bytes) => {
-      head.push(bytes);
-      context.hash.keep(bytes);
-    },
-    end: () => ({
-      kind: 'binary',
-      description: description(),
-      whole: false,
-      shortfall: 'encrypted: the content cannot be seen',
-      fault: null,
-      remarks: [`encrypted with ${toolOf(head.bytes) ?? 'a tool'}`],
-    }),
-    abandon: () => ({ kind: 'binary', description: description() }),
-  };
-}
+const encryption = (head: Buffer): string => `encrypted with ${toolOf(head) ?? 'a tool'}`;
 
-export const encrypted: Format = { recognises: (head) => toolOf(head) !== null, check };
+export const encrypted: Format = {
+  recognises: (head) => toolOf(head) !== null,
+  check: unproved({
+    kind: 'binary',
+    describe: (head) => `data ${encryption(head)}`,
+    shortfall: 'encrypted: the content cannot be seen',
+    remarks: (head) => [encryption(head)],
+  }),
+};

@@ -15,7 +15,8 @@ const programs = [
   'mongo\\w+',
   'redis-cli',
   'expdp?',
-  'sqlcmd',
+  '[Ss]qlcmd',
+  'perl',
   'docker(?:-compose)?',
   'podman',
   'kubectl',
@@ -55,8 +56,8 @@ const fromProgram = new RegExp(`^(?:\\S*[\\\\/])?(?:${programs})(?:\\.exe|\\.bin
 const levelled =
   /^(?:error|fatal|panic|warning|notice|fatal error|php \w+(?: error)?|traceback \(most recent call last\)|exception)(?: \d+)?(?: \([^)]{1,20}\))?:(?:\s|$)/iu;
 
-/** `script.sh: line 3: …`, `sh: 1: …`: the shells' own. */
-const fromShell = /^\S{1,200}: (?:line )?\d{1,7}: \S/u;
+/** `script.sh: line 3: …`, `sh: 1: …`: the shells' own, in whatever language. */
+const fromShell = /^\S{1,200}: (?:[^\s\d]{1,20} )?\d{1,7} ?: \S/u;
 
 /** What the tools explain their use with, on standard output. */
 const help: readonly RegExp[] = [
@@ -74,6 +75,8 @@ export const isMessage = (line: string): boolean =>
 /** Beginnings and ends that say so only where they stand alone: at the beginning of a short text. */
 const spoken: readonly RegExp[] = [
   /^error response from daemon/iu,
+  /^OCI runtime \w+ failed/u,
+  /^Defaulted container /u,
   /^(?:access|permission) denied/iu,
   /^(?:could not|couldn't|cannot|can't|unable to|failed to|got error)\b/iu,
   /^(?:connection (?:refused|timed out|reset|closed)|no such|unknown database|no space left)\b/iu,
@@ -82,6 +85,12 @@ const spoken: readonly RegExp[] = [
   /^(?:enter )?password(?: for (?:user )?\S+)?:/iu,
   /^\[sudo\] password/u,
   /^HTTP\/\d/u,
+  /^an error occurred \(/iu,
+  /^Parse error near line \d/u,
+  /^(?:ORA|TNS|EXP|UDE|LRM)-\d{4,5}: /u,
+  /^Msg \d{1,6}, Level \d/u,
+  /^(?:NOAUTH|NOPERM|WRONGPASS) /u,
+  /^\d{4}-\d\d-\d\dT\S+\s+Failed: /u,
   /: (?:command )?not found\s*$/u,
   /: (?:no such file or directory|permission denied|connection refused|no space left on device)\s*$/iu,
 ];

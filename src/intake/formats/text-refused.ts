@@ -10,16 +10,17 @@ import { readable } from './text-tail.ts';
 const QUOTED = 160;
 
 /** What the beginning of a content says about it: a phrase, and the line that is quoted; null where it is something else. */
-type Judgement = (
-  head: Buffer,
-  all: boolean,
-) => { readonly is: string; readonly line: string | null } | null;
+type Judgement = (head: Buffer, all: boolean) => Judged | null;
+interface Judged {
+  readonly is: string;
+  readonly line: string | null;
+}
 
 function refused(kind: ContentKind, judgement: Judgement): Format {
   const check = (context: FormatContext): ReturnType<Format['check']> => {
     const head = new ContentHead(HEAD_BYTES);
     let size = 0;
-    const judged = (): ReturnType<Judgement> =>
+    const judged = (): Judged =>
       judgement(head.bytes, size <= HEAD_BYTES) ?? { is: 'something else', line: null };
     return {
       push: (bytes) => {
@@ -28,7 +29,7 @@ function refused(kind: ContentKind, judgement: Judgement): Format {
         context.hash.keep(bytes);
       },
       end: () => {
-        const { is = '', line = null } = judged() ?? {};
+        const { is, line } = judged();
         const quoted = line === null ? '' : `: "${readable(line, QUOTED)}"`;
         return {
           kind,
@@ -39,7 +40,7 @@ function refused(kind: ContentKind, judgement: Judgement): Format {
           lastLine: line === null ? null : readable(line, QUOTED),
         };
       },
-      abandon: () => ({ kind, description: judged()?.is ?? kind }),
+      abandon: () => ({ kind, description: judged().is }),
     };
   };
   return { recognises: (head, all) => judgement(head, all) !== null, check };
@@ -92,6 +93,8 @@ const LINES = 40;
 
 export const messages: Format = refused('text', (head, all) => {
   const { message, statement, comments } = beginningOf(head);
+  const isBlank = statement === null && message === null && comments.length === 0;
+  if (all && isBlank && head.length > 0) return { is: 'blank lines', line: null };
   const first = comments.length === 0 ? message : null;
   const others = all ? (statement ?? '').split('\n', LINES) : [];
   const line =

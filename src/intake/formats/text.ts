@@ -1,7 +1,7 @@
 /** Text of no known format: CSV, JSON, a log. Nothing proves it whole, and nothing refuses it. */
 import { HEAD_BYTES, type Checker, type Format, type FormatContext } from './format.ts';
 import { beginningOf } from './sql/beginning.ts';
-import { Zeros } from './sql/zeros.ts';
+import { Search } from './sql/search.ts';
 import { ContentHead } from './text-head.ts';
 import { TextTail } from './text-tail.ts';
 
@@ -31,7 +31,7 @@ function describe(head: Buffer): string {
 function check(context: FormatContext): Checker {
   const head = new ContentHead(HEAD_BYTES);
   const tail = new TextTail();
-  const zeros = new Zeros(LOST_ZEROS);
+  const zeros = new Search(Buffer.alloc(LOST_ZEROS));
   return {
     push: (bytes) => {
       head.push(bytes);

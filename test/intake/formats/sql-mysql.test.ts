@@ -170,6 +170,19 @@ describe('MariaDB dumps', { skip: cannotRunMariaDb }, () => {
     }
   });
 
+  test('a cut dump and a whole one behind it, without a line end between them', async () => {
+    const first = Buffer.from('@OLD_CHARACTER_SET_CLIENT */;\n');
+    for (const options of [['shop'], ['--skip-comments', 'shop']]) {
+      const sandboxed = server.dump(...options);
+      // As MySQL, and MariaDB before May 2024, begin it.
+      const one = sandboxed.subarray(sandboxed.indexOf('\n') + 1);
+      for (let length = one.indexOf('SET NAMES'); length < one.lastIndexOf(first); length += 5) {
+        const judged = await judge(Buffer.concat([one.subarray(0, length), one]));
+        assert.equal(outcome(judged), 'dump_cut', `cut at ${length}`);
+      }
+    }
+  });
+
   test('SQL behind the end mark is no fault, and cannot be proved', async () => {
     for (const one of [server.dump('shop'), server.dump('--skip-comments', 'shop')]) {
       const grants = Buffer.from('GRANT ALL ON shop.* TO bob;\nFLUSH PRIVILEGES;\n');
@@ -302,10 +315,30 @@ test('a dump that says itself that something is missing has failed', async () =>
   assert.match(judged.fault?.message ?? '', /SHOW CREATE PROCEDURE/u);
 });
 
+test('statements that a script puts before a dump: it has to end all the same', async () => {
+  const [whole] = versions['MySQL 8'] ?? [''];
+  const own = 'CREATE DATABASE IF NOT EXISTS shop;\nUSE shop;\nSET FOREIGN_KEY_CHECKS=0;\n';
+  const judged = await judgeAllWays(own + whole);
+  assert.deepEqual(
+    [outcome(judged), judged.description, judged.measures],
+    ['whole', 'MySQL 8.0.36 dump', { tables: 1, batches: 1 }],
+  );
+  const cut = whole.slice(0, whole.indexOf('SET @@SESSION'));
+  assert.equal(outcome(await judge(own + cut)), 'dump_cut');
+  const twice = await judge(`${own}${whole}${own}${whole}`);
+  assert.equal(outcome(twice), 'whole');
+});
+
 test('a prompt that came into the file is named', async () => {
   const [whole] = versions['MySQL 8'] ?? [''];
   const judged = await judgeAllWays(`Enter password: \n${whole}`);
   assert.equal(outcome(judged), 'foreign_text');
+});
+
+test('a dump cut within its first statement, with a whole one behind it', async () => {
+  const [whole] = versions['MySQL 8'] ?? [''];
+  const cut = whole.slice(0, whole.indexOf('@OLD_SQL_MODE'));
+  assert.equal(outcome(await judgeAllWays(`${cut}\n${whole}`)), 'dump_cut');
 });
 
 test('a dump cut within a routine, with a whole one behind it', async () => {

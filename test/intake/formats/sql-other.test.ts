@@ -10,6 +10,8 @@ const undamaged: Readonly<Record<string, string>> = {
   'a single statement, lower case, no terminator': 'select 1',
   'a single value with a semicolon, no terminator': "insert into t values ('a;b')",
   'several, without a line end': 'create table t (a int);\ninsert into t values (1);',
+  'a comment behind the last statement':
+    'create table t (a int);\ninsert into t values (1); -- end\n',
   phpMyAdmin:
     '-- phpMyAdmin SQL Dump\n-- version 5.2.1\n\nSET SQL_MODE = "NO_AUTO_VALUE_ON_ZERO";\nSTART TRANSACTION;\n\n' +
     '/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;\n\nCREATE TABLE `t` (\n  `a` int\n) ENGINE=InnoDB;\n' +

@@ -24,6 +24,11 @@ create view v as select *, 'it''s' as x from t;
 create table partitioned (a int) partition by range (a);
 create table part1 partition of partitioned for values from (0) to (10);
 create unlogged table unlogged_table (a int);
+create table "of
+headings" ("amount
+(EUR)" text, "it's $$ " text);
+insert into "of
+headings" values ('error: no', 'it''s'), ('-- Completed on 2020-01-01', '$$'), ('/*', null);
 create role bob;
 `;
 
@@ -108,8 +113,8 @@ describe('PostgreSQL dumps', { skip: cannotRunPostgres }, () => {
   }
 
   test('tables and batches are counted; an empty database is a whole dump of none', async () => {
-    assert.deepEqual((await judge(dump([]))).measures, { tables: 5, batches: 4 });
-    assert.deepEqual((await judge(dump(['--inserts']))).measures, { tables: 5, batches: 44 });
+    assert.deepEqual((await judge(dump([]))).measures, { tables: 6, batches: 5 });
+    assert.deepEqual((await judge(dump(['--inserts']))).measures, { tables: 6, batches: 47 });
     const empty = await judge(dump([], 'nothing'));
     assert.deepEqual([outcome(empty), empty.measures], ['whole', { tables: 0, batches: 0 }]);
   });
@@ -197,6 +202,64 @@ describe('PostgreSQL dumps', { skip: cannotRunPostgres }, () => {
     const judged = await judge(Buffer.concat([first, Buffer.from('\n'), one]));
     assert.equal(outcome(judged), 'dump_cut');
     assert.match(judged.fault?.message ?? '', /another dump begins at byte \d+/u);
+  });
+
+  test('a dump cut within rows, with a whole one behind it, is no whole one', async () => {
+    const one = withoutTokens(dump(['--table=t']));
+    const from = one.indexOf(' FROM stdin;\n');
+    const to = one.indexOf('\\.\n', from);
+    for (let length = from; length < to; length += 3) {
+      const judged = await judge(Buffer.concat([one.subarray(0, length), one]));
+      assert.equal(outcome(judged), 'dump_cut', `cut at ${length}`);
+    }
+    const cut = one.subarray(0, one.indexOf('\n20\t') + 1);
+    const judged = await judgeAllWays(Buffer.concat([cut, one]));
+    assert.equal(
+      judged.fault?.message,
+      `another dump begins at byte ${cut.length + 3}, before the end of the one that began at byte 3`,
+    );
+  });
+
+  test('rows without the beginning of their data: a part of the dump is missing', async () => {
+    const one = dump([], 'nothing').toString('latin1');
+    const rows = '1\tone\n2\ttwo\n\\.\n';
+    const judged = await judgeAllWays(one.replace('SELECT', `${rows}SELECT`));
+    assert.equal(outcome(judged), 'dump_corrupt');
+    const whole = `COPY public.t (a, b) FROM stdin;\n${rows}`;
+    assert.equal(outcome(await judge(one.replace('SELECT', `${whole}SELECT`))), 'whole');
+  });
+
+  test('where rows are lines, one may look like the beginning of a dump: not proved, not refused', async () => {
+    const one = dump([], 'nothing').toString('latin1');
+    const table = 'CREATE TABLE public.t (a text);\nCOPY public.t (a) FROM stdin;\n';
+    for (const rows of ['-- PostgreSQL database dump\n', 'a\n-- PostgreSQL database dump\nb\n']) {
+      const judged = await judgeAllWays(one.replace('SELECT', `${table}${rows}\\.\nSELECT`));
+      assert.equal(outcome(judged), 'unproved');
+      assert.match(judged.shortfall ?? '', /^a dump seems to begin within the data, at byte \d+$/u);
+    }
+  });
+
+  test('rows below headings with line ends are data, to the fingerprint too', async () => {
+    const options = ['--table="of\nheadings"'];
+    const one = await judgeAllWays(dump(options));
+    assert.deepEqual([outcome(one), one.measures], ['whole', { tables: 1, batches: 1 }]);
+    const changed = withoutTokens(dump(options)).toString('latin1');
+    const other = await judge(changed.replace('on 2020-01-01', 'on 2021-01-01'));
+    assert.deepEqual([outcome(other), other.measures], ['whole', one.measures]);
+    assert.notEqual(other.print, one.print);
+  });
+
+  test('statements that a script puts before a dump: it has to end all the same', async () => {
+    const own = Buffer.from('CREATE DATABASE "it\'s";\n\\connect "it\'s"\nBEGIN;\n\n');
+    for (const [one, kind] of [
+      [dump([]), 'postgresql_plain'],
+      [dumpAll([]), 'postgresql_cluster'],
+    ] as const) {
+      const judged = await judgeAllWays(Buffer.concat([own, one]));
+      assert.deepEqual([outcome(judged), judged.kind], ['whole', kind]);
+      const cut = one.subarray(0, one.lastIndexOf(';\n') + 2);
+      assert.equal(outcome(await judge(Buffer.concat([own, cut]))), 'dump_cut');
+    }
   });
 
   test('SQL behind the end mark is no fault, and cannot be proved', async () => {

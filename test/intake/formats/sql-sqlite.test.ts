@@ -104,7 +104,28 @@ describe(
       closeSync(descriptor);
       const judged = await judgeAllWays(shell(broken, '.dump'));
       assert.equal(outcome(judged), 'dump_failed');
-      assert.match(judged.fault?.message ?? '', /ROLLBACK/u);
+      assert.match(judged.fault?.message ?? '', /CORRUPTION ERROR/u);
+      const quiet = await judge(
+        shell(broken, '.dump')
+          .toString()
+          .replaceAll(/^\/\*.*\n/gmu, ''),
+      );
+      assert.equal(outcome(quiet), 'dump_failed');
+      assert.match(quiet.fault?.message ?? '', /ROLLBACK/u);
+    });
+
+    test('a schema that cannot be read ends in a commit, and a comment says so', async () => {
+      const broken = join(folder, 'schema.db');
+      spawnSync('sqlite3', [broken, 'create table t (a); insert into t values (1);']);
+      const descriptor = openSync(broken, 'r+');
+      writeSync(descriptor, Buffer.alloc(40, 0xa5), 0, 40, 100);
+      closeSync(descriptor);
+      const dump = shell(broken, '.dump');
+      assert.match(dump.toString(), /CORRUPTION ERROR/u);
+      assert.equal(outcome(await judgeAllWays(dump)), 'dump_failed');
+      // Other versions end this one, too, with a rollback.
+      const committed = dump.toString().replace(/ROLLBACK.*\n$/u, 'COMMIT;\n');
+      assert.equal(outcome(await judge(committed)), 'dump_failed');
     });
 
     test('data alone has no transaction around it: it cannot be proved', async () => {

@@ -26,6 +26,16 @@ const messages: readonly string[] = [
   'Enter password: \n',
   'Welcome to the database server\nplease be kind\nmysqldump: Got error: 2002: no\n',
   'Killed\n',
+  'OCI runtime exec failed: exec failed: unable to start container process: exec: "pg_dump": executable file not found\n',
+  '/root/backup.sh: ligne 12: mysqldump : commande introuvable\n',
+  'perl: warning: Setting locale failed.\n',
+  'An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n',
+  'Parse error near line 1: no such table: t\n',
+  'ORA-12154: TNS:could not resolve the connect identifier specified\n',
+  "Sqlcmd: Error: Microsoft ODBC Driver 17 for SQL Server : Login failed for user 'sa'.\n",
+  "Msg 911, Level 16, State 1, Server x, Line 1\nDatabase 'x' does not exist.\n",
+  'NOAUTH Authentication required.\n',
+  '2026-01-01T10:00:00.000+0000\tFailed: error connecting to db server: no reachable servers\n',
 ];
 
 for (const message of messages) {
@@ -182,6 +192,21 @@ test(
     }
   },
 );
+
+test('blank lines alone are no dump', async () => {
+  for (const text of ['\n', ' \r\n\t\n', '\ufeff\n']) {
+    const judged = await judgeAllWays(text);
+    assert.deepEqual([judged.kind, judged.fault?.message], ['text', 'no dump but blank lines']);
+  }
+});
+
+test('a dump behind what kubectl says is one with a message in it', async () => {
+  const said = 'Defaulted container "pg" out of: pg, init (init)\n';
+  const dump =
+    '--\n-- PostgreSQL database dump\n--\n\n--\n-- PostgreSQL database dump complete\n--\n';
+  const judged = await judgeAllWays(said + dump);
+  assert.deepEqual([judged.kind, outcome(judged)], ['postgresql_plain', 'foreign_text']);
+});
 
 test('an empty content is text, of which nothing is known', async () => {
   const judged = await judge('');

@@ -1,6 +1,6 @@
 /** How a text begins: what stands before its first statement, which is what recognisers and head comments go by. */
 import { isSpoken } from '../text-messages.ts';
-import { isBlank } from './words.ts';
+import { beginsStatement, isBlank } from './words.ts';
 
 export interface Beginning {
   /** Comments before the first statement, line by line, as far as the head reaches. */
@@ -49,4 +49,13 @@ export function beginningOf(head: Buffer): Beginning {
     at = end + 1;
   }
   return { comments, message, statement: null, hashes };
+}
+
+/**
+ * The lines that a tool may name itself in: comments before the first statement, and whatever follows it, since scripts put statements of
+ * their own before a dump.
+ */
+export function namingLines({ comments, statement }: Beginning): readonly string[] {
+  const lines = statement?.split('\n').map((line) => line.trimEnd()) ?? [];
+  return beginsStatement(lines[0] ?? '') ? [...comments, ...lines] : comments;
 }

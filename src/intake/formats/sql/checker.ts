@@ -4,7 +4,7 @@ import type { Checker, Finding, FormatContext } from '../format.ts';
 import { TextTail } from '../text-tail.ts';
 import { LineWalk, type Line, type Step } from './line-walk.ts';
 import type { QuoteRules } from './quotes.ts';
-import { Zeros } from './zeros.ts';
+import { Search } from './search.ts';
 
 export interface Verdict {
   /** See Finding. */
@@ -20,11 +20,13 @@ export interface Reading {
   readonly zeros: number;
   /** Called for every line that begins outside of quotes and data; see LineWalk. */
   readonly line: (line: Line, walk: LineWalk) => Step;
+  /** A dump seems to begin within the data of the COPY statement that was shown last. */
+  readonly dumpInData?: (at: number) => void;
   /** As far as is known; see ContentFact. */
   readonly description: () => string;
   readonly tables: () => number;
-  /** COPY statements; INSERT statements are counted by the walk. */
-  readonly copies: () => number;
+  /** INSERT statements that the walk does not count: it knows those in capitals. */
+  readonly inserts?: () => number;
   /** After the last byte. */
   readonly verdict: (walk: LineWalk, tail: TextTail) => Verdict;
 }
@@ -36,12 +38,17 @@ const zeroFault = (at: number): ContentFault => ({
 
 /** A checker for a text of this dialect. */
 export function checkSql(context: FormatContext, reading: Reading): Checker {
-  const walk = new LineWalk(context.hash, reading.quotes, (line) => reading.line(line, walk));
+  const walk = new LineWalk(
+    context.hash,
+    reading.quotes,
+    (line) => reading.line(line, walk),
+    (at) => reading.dumpInData?.(at),
+  );
   const tail = new TextTail();
-  const zeros = new Zeros(reading.zeros);
+  const zeros = new Search(Buffer.alloc(reading.zeros));
   const measures = (): ContentMeasures => ({
     tables: reading.tables(),
-    batches: reading.copies() + walk.inserts,
+    batches: walk.copies + walk.inserts + (reading.inserts?.() ?? 0),
   });
   return {
     push: (bytes) => {

@@ -1,14 +1,25 @@
 /** The data of a COPY statement: lines up to one that is `\.`; within them a backslash is doubled. */
+import { Search } from './search.ts';
+
 const LINE_END = 10;
 const RETURN = 13;
 const DOT = 46;
 const BACKSLASH = 92;
 
+const lineEnd = Buffer.from('\n');
 const endOfData = Buffer.from('\n\\.');
+/** Where this is a row, a dump was cut and another one appended to it, or the rows are the lines of a dump. */
+const headOfDump = Buffer.from('\n-- PostgreSQL database dump\n');
 
 export class CopyData {
   /** Whether the next byte begins a line. */
   #atLine = true;
+  readonly #heads = new Search(headOfDump, lineEnd);
+
+  /** Where, counted from the beginning of the data, a line stands that begins a dump; null while there was none. */
+  get dump(): number | null {
+    return this.#heads.first === null ? null : this.#heads.first + 1;
+  }
 
   /**
    * Crosses `bytes` from `from` on.
@@ -17,6 +28,12 @@ export class CopyData {
    * @returns the position behind what was crossed, and whether the data ended there
    */
   cross(bytes: Buffer, from: number, last: boolean): readonly [position: number, ended: boolean] {
+    const crossed = this.#cross(bytes, from, last);
+    this.#heads.push(bytes.subarray(from, crossed[0]));
+    return crossed;
+  }
+
+  #cross(bytes: Buffer, from: number, last: boolean): readonly [position: number, ended: boolean] {
     for (let at = from; ;) {
       if (this.#atLine) {
         const behind = this.#end(bytes, at, last);

@@ -6,10 +6,12 @@ import type { ContentHash } from '../../content-hash.ts';
 import { CopyData } from './copy-data.ts';
 import { Quotes, type QuoteRules } from './quotes.ts';
 import { Waiting } from './waiting.ts';
+import { endsInCopyFromInput } from './words.ts';
 
 /**
  * What to do with a line that was shown: `body` to follow its quotes, `skip` to go on behind it, `drop` to leave it out of the
- * fingerprint as well, `copy` where the data of a COPY statement follows it.
+ * fingerprint as well, `copy` where it begins a COPY statement: followed like a body, since names may hold line ends, and by data
+ * where it ends like one that data follows.
  */
 export type Step = 'body' | 'skip' | 'drop' | 'copy';
 
@@ -24,21 +26,19 @@ export interface Line {
 
 /** Longer lines are shown by their beginning. Long enough for every line that pg_dump or mysqldump writes about itself. */
 const LINE_BYTES = 1024;
-/** A COPY statement names up to 1,600 columns in one line, of up to 63 bytes each, all of which may be quotes, doubled. */
-const COPY_LINE_BYTES = 256 * 1024;
+/** As much of the end of a COPY statement as tells whether data follows it; options may stand behind `FROM stdin`. */
+const COPY_END_BYTES = 200;
 
 const LINE_END = 10;
 const RETURN = 13;
 const SPACE = 32;
 const PARENTHESIS = 40;
-const COPY_BEGINS = 67;
 const INSERT_BEGINS = 73;
 const REPLACE_BEGINS = 82;
 
 const byteOrderMark = Buffer.from('\ufeff');
 const insertWord = Buffer.from('INSERT ');
 const replaceWord = Buffer.from('REPLACE ');
-const copyWord = Buffer.from('COPY ');
 
 function beginsWith(bytes: Buffer, at: number, word: Buffer): boolean {
   if (bytes.length - at < word.length) return false;
@@ -50,12 +50,17 @@ function beginsWith(bytes: Buffer, at: number, word: Buffer): boolean {
 export class LineWalk {
   readonly #hash: ContentHash;
   readonly #show: (line: Line) => Step;
+  readonly #dumpInData: (at: number) => void;
   readonly #quotes: Quotes | null;
   /** `line`: at the beginning of one, outside of quotes; `body`: within one; `rest`: of one without quotes; `data`: of COPY. */
   #mode: 'line' | 'body' | 'rest' | 'data' = 'line';
   #data = new CopyData();
+  /** Position of its first byte. */
+  #dataAt = 0;
   /** Whether the line under way is an INSERT statement. */
   #insert = false;
+  /** The end of the COPY statement under way, as far as it was seen; null in all others. */
+  #copy: string | null = null;
   #needsMore = false;
   readonly #waiting = new Waiting((bytes, last) => this.#walk(bytes, last));
   /** Bytes walked through. */
@@ -64,22 +69,37 @@ export class LineWalk {
   #handed = 0;
   /** INSERT and REPLACE statements that began while `counts`. */
   inserts = 0;
+  /** COPY statements that data followed. */
+  copies = 0;
   counts = true;
   /** Shows every line that is not blank, also those that begin like data or continue a statement. */
   showsAll = false;
 
-  /** @param quotes null where quotes are not followed: then every line begins outside of them */
-  constructor(hash: ContentHash, quotes: QuoteRules | null, show: (line: Line) => Step) {
+  /**
+   * @param quotes null where quotes are not followed: then every line begins outside of them
+   * @param dumpInData called at the end of the data of the COPY statement that was shown last, where a dump seems to begin within it
+   */
+  constructor(
+    hash: ContentHash,
+    quotes: QuoteRules | null,
+    show: (line: Line) => Step,
+    dumpInData: (at: number) => void,
+  ) {
     this.#hash = hash;
     this.#show = show;
+    this.#dumpInData = dumpInData;
     this.#quotes = quotes === null ? null : new Quotes(quotes);
   }
 
   /** What is not closed: data of COPY or INSERT, another quote, or nothing. */
   get open(): 'data' | 'quote' | null {
-    if (this.#mode === 'data') return 'data';
+    if (this.#mode === 'data' || this.#copiesFromInput) return 'data';
     if (this.#mode !== 'body' || this.#quotes?.open !== true) return null;
     return this.#insert ? 'data' : 'quote';
+  }
+
+  get #copiesFromInput(): boolean {
+    return this.#copy !== null && endsInCopyFromInput(this.#copy);
   }
 
   push(chunk: Buffer): void {
@@ -126,31 +146,29 @@ export class LineWalk {
         return at;
       }
     }
-    return this.#shown(bytes, at, first, last);
+    return this.#shown(bytes, at, last);
   }
 
-  #shown(bytes: Buffer, at: number, first: number, last: boolean): number {
-    const limit =
-      first === COPY_BEGINS && beginsWith(bytes, at, copyWord) ? COPY_LINE_BYTES : LINE_BYTES;
+  #shown(bytes: Buffer, at: number, last: boolean): number {
     const found = bytes.indexOf(LINE_END, at);
     const end = found < 0 ? bytes.length : found;
-    if (found < 0 && !last && end - at < limit) {
+    if (found < 0 && !last && end - at < LINE_BYTES) {
       this.#needsMore = true;
       return at;
     }
-    const whole = end - at < limit && (found >= 0 || last);
+    const whole = end - at < LINE_BYTES && (found >= 0 || last);
     const shownEnd = whole && end > at && bytes[end - 1] === RETURN ? end - 1 : end;
     if (this.#insert && this.counts) this.inserts++;
-    const text = bytes.toString('latin1', at, Math.min(shownEnd, at + limit));
+    const text = bytes.toString('latin1', at, Math.min(shownEnd, at + LINE_BYTES));
     const step = this.#show({ text, at: this.#offset + at, whole });
     const next = found < 0 ? end : found + 1;
-    if (step === 'body') {
+    if (step === 'body' || step === 'copy') {
       this.#mode = 'body';
+      this.#copy = step === 'copy' ? '' : null;
       return at;
     }
     if (step === 'drop' && whole) this.#drop(bytes, at, next);
-    this.#mode = found < 0 && !last ? 'rest' : step === 'copy' ? 'data' : 'line';
-    if (this.#mode === 'data') this.#data = new CopyData();
+    this.#mode = found < 0 && !last ? 'rest' : 'line';
     return next;
   }
 
@@ -163,23 +181,42 @@ export class LineWalk {
   /** To behind the end of the line. */
   #rest(bytes: Buffer, at: number): number {
     const found = bytes.indexOf(LINE_END, at);
-    if (found < 0) return bytes.length;
-    this.#mode = 'line';
-    return found + 1;
+    const next = found < 0 ? bytes.length : found + 1;
+    this.#passed(bytes, at, next, found >= 0);
+    return next;
   }
 
   /** To behind the next end of a line that does not lie within quotes. */
   #body(bytes: Buffer, at: number, last: boolean, quotes: Quotes): number {
     const next = quotes.cross(bytes, at, last);
-    if (quotes.lineEnded) this.#mode = 'line';
-    else this.#needsMore = true;
+    this.#passed(bytes, at, next, quotes.lineEnded);
+    this.#needsMore = !quotes.lineEnded;
     return next;
+  }
+
+  /** A part of a line was passed, up to its end where it `ended`. */
+  #passed(bytes: Buffer, from: number, to: number, ended: boolean): void {
+    if (this.#copy !== null) {
+      const seen = bytes.toString('latin1', Math.max(from, to - COPY_END_BYTES), to);
+      this.#copy = (this.#copy + seen).slice(-COPY_END_BYTES);
+    }
+    if (!ended) return;
+    this.#mode = 'line';
+    if (this.#copiesFromInput) {
+      this.#mode = 'data';
+      this.#data = new CopyData();
+      this.#dataAt = this.#offset + to;
+      this.copies++;
+    }
+    this.#copy = null;
   }
 
   #inData(bytes: Buffer, at: number, last: boolean): number {
     const [position, ended] = this.#data.cross(bytes, at, last);
-    if (ended) this.#mode = 'line';
-    else this.#needsMore = true;
+    this.#needsMore = !ended;
+    if (!ended) return position;
+    this.#mode = 'line';
+    if (this.#data.dump !== null) this.#dumpInData(this.#dataAt + this.#data.dump);
     return position;
   }
 }

@@ -12,7 +12,7 @@ import type { ContentFault } from '../../../core/content.ts';
 import type { Format } from '../format.ts';
 import type { TextTail } from '../text-tail.ts';
 import { Behind } from './behind.ts';
-import { beginningOf } from './beginning.ts';
+import { beginningOf, namingLines } from './beginning.ts';
 import { checkSql, type Reading, type Verdict } from './checker.ts';
 import { cut, cutBefore, isMessageLine, messageIn, quote, secondEnd } from './faults.ts';
 import type { Line, LineWalk, Step } from './line-walk.ts';
@@ -43,7 +43,9 @@ class MysqlText implements Reading {
   #headed = false;
   /** Whether the end mark is a comment, as the version in the head comment says. */
   #endsWithComment = false;
-  #saved: string | null = null;
+  /** Variables that the head saves; the last of them is the one that the end restores last. */
+  readonly #saved = new Set<string>();
+  #lastSaved: string | null = null;
   #restored = false;
   #delimiter = DELIMITER;
   #begun = 0;
@@ -53,7 +55,6 @@ class MysqlText implements Reading {
   #tables = 0;
 
   tables = (): number => this.#tables;
-  copies = (): number => 0;
   description = (): string => `${this.#product ?? 'MySQL or MariaDB'} dump`;
 
   line = (line: Line, walk: LineWalk): Step => {
@@ -90,22 +91,29 @@ class MysqlText implements Reading {
   #statement(line: Line): void {
     const { text } = line;
     const saved = saves.exec(text)?.[1];
-    // A dump without comments follows another one.
-    if (saved !== undefined && (this.#stage === 'ended' || this.#restored)) this.#begin(line.at);
-    const restored = this.#saved !== null && restores.exec(text)?.[1] === this.#saved;
+    if (saved !== undefined) this.#save(saved, line.at);
+    const restored = this.#lastSaved !== null && restores.exec(text)?.[1] === this.#lastSaved;
     if (this.#stage === 'ended' || this.#restored) {
       this.#fault ??= restored ? secondEnd(line.at) : this.#behind.line(line);
       return;
     }
     this.#stage = 'body';
-    this.#saved = saved ?? this.#saved;
     this.#restored = restored;
     if (isCreateTable(text)) this.#tables++;
   }
 
+  #save(variable: string, at: number): void {
+    // A dump without comments follows another one.
+    if (this.#stage === 'ended' || this.#restored) this.#begin(at);
+    // The first line of another dump may hang on to what a cut one ends with, so that it is not seen; the next ones are.
+    if (this.#saved.has(variable)) this.#fault ??= cutBefore(at, this.#begun);
+    this.#saved.add(variable);
+    this.#lastSaved = variable;
+  }
+
   #comment(line: Line, inRoutine: boolean): Step {
     const text = line.text.trimEnd();
-    if (completed.test(text) && (this.#restored || (this.#saved === null && !inRoutine))) {
+    if (completed.test(text) && (this.#restored || (this.#lastSaved === null && !inRoutine))) {
       if (this.#stage === 'ended') this.#fault ??= secondEnd(line.at);
       this.#stage = 'ended';
       return 'drop';
@@ -131,12 +139,14 @@ class MysqlText implements Reading {
   #begin(at: number): void {
     if (this.#stage === 'head') return;
     const ended = this.#stage === 'ended' || (this.#restored && !this.#endsWithComment);
-    if (!ended && this.#saved !== null) this.#fault ??= cutBefore(at, this.#begun);
+    const hasEnd = this.#lastSaved !== null || this.#endsWithComment;
+    if (!ended && hasEnd) this.#fault ??= cutBefore(at, this.#begun);
     this.#begun = at;
     this.#stage = 'head';
     this.#headed = false;
     this.#endsWithComment = false;
-    this.#saved = null;
+    this.#saved.clear();
+    this.#lastSaved = null;
     this.#restored = false;
     this.#behind.reset();
   }
@@ -151,7 +161,7 @@ class MysqlText implements Reading {
         fault: null,
         shortfall: 'its last statement is there, but not the "-- Dump completed" behind it',
       };
-    const nothingMarksIt = !this.#endsWithComment && this.#saved === null;
+    const nothingMarksIt = !this.#endsWithComment && this.#lastSaved === null;
     if (!nothingMarksIt || !this.#mayEndHere(last))
       return { fault: cut(this.#expected(), last), shortfall: null };
     const made = this.#headed ? 'by an old version' : 'with --compact';
@@ -167,15 +177,16 @@ class MysqlText implements Reading {
 
   #expected(): string {
     if (this.#endsWithComment) return '"-- Dump completed"';
-    if (this.#saved === null) return 'the end of a statement';
-    return `the statement that restores @${this.#saved}`;
+    if (this.#lastSaved === null) return 'the end of a statement';
+    return `the statement that restores @${this.#lastSaved}`;
   }
 }
 
 export const mysql: Format = {
   recognises: (head) => {
-    const { comments, statement } = beginningOf(head);
-    if (comments.some((comment) => headComment.test(comment))) return true;
+    const beginning = beginningOf(head);
+    if (namingLines(beginning).some((line) => headComment.test(line))) return true;
+    const { comments, statement } = beginning;
     const first = statement?.split('\n', 1)[0]?.trimEnd() ?? '';
     // Another tool's comments before the same statements make it another tool's dump.
     return sandbox.test(first) || (comments.length === 0 && beginsBare.test(first));

@@ -15,7 +15,7 @@ import {
   beginsStatement,
   isBlank,
   isComment,
-  isCopyFromInput,
+  isCopy,
   isCreateTable,
   mayEnd,
 } from './words.ts';
@@ -38,11 +38,10 @@ class OtherText implements Reading {
   #delimiter = ';';
   #fault: ContentFault | null = null;
   #tables = 0;
-  #copies = 0;
   #inserts = 0;
 
   tables = (): number => this.#tables;
-  copies = (): number => this.#copies + this.#inserts;
+  inserts = (): number => this.#inserts;
   description = (): string => 'SQL text';
 
   line = (line: Line, walk: LineWalk): Step => {
@@ -57,10 +56,8 @@ class OtherText implements Reading {
     this.#begun ||= beginsStatement(text);
     if (isCreateTable(text)) this.#tables++;
     else if (insert.test(text)) this.#inserts++;
-    else if (line.whole && isCopyFromInput(text)) {
-      this.#copies++;
-      return 'copy';
-    } else if (goLine.test(text)) this.#goes = true;
+    else if (isCopy(text)) return 'copy';
+    else if (goLine.test(text)) this.#goes = true;
     else this.#delimiter = delimiterLine.exec(text)?.[1] ?? this.#delimiter;
     return 'skip';
   };

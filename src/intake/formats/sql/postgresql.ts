@@ -9,11 +9,11 @@ import type { ContentFault } from '../../../core/content.ts';
 import type { Format } from '../format.ts';
 import type { TextTail } from '../text-tail.ts';
 import { Behind } from './behind.ts';
-import { beginningOf } from './beginning.ts';
+import { beginningOf, namingLines } from './beginning.ts';
 import { checkSql, type Reading, type Verdict } from './checker.ts';
 import { cut, cutBefore, foreignBehind, isMessageLine, messageIn, secondEnd } from './faults.ts';
 import type { Line, LineWalk, Step } from './line-walk.ts';
-import { isBlank, isComment, isCopyFromInput, isCreateTable } from './words.ts';
+import { isBlank, isComment, isCopy, isCreateTable } from './words.ts';
 
 const marks = {
   plain: {
@@ -32,6 +32,12 @@ const changesInHead =
   /^-- (?:Started on \d{4}-|Dumped from database version |Dumped by pg_dump version )/u;
 const completedOn = /^-- Completed on \d{4}-/u;
 const restrict = /^\\(un)?restrict ([A-Za-z0-9]+)$/u;
+
+/** The rows before it were no data of a COPY statement, but pg_dump writes none elsewhere. */
+const rowsOutside = (at: number): ContentFault => ({
+  reason: 'dump_corrupt',
+  message: `at byte ${at} data ends that never began: a part of the dump is missing before it`,
+});
 
 /** How far one kind of dump has come: where one is open, and whether one has ended. */
 interface Progress {
@@ -52,9 +58,11 @@ class PostgresText implements Reading {
   #token: string | null = null;
   #wasRestricted = false;
   #version: string | null = null;
+  /** Whether the last COPY statement names several columns: then every row holds a tab. */
+  #severalColumns = false;
+  #shortfall: string | null = null;
   #fault: ContentFault | null = null;
   #tables = 0;
-  #copies = 0;
 
   constructor(level: Level) {
     this.#level = level;
@@ -62,7 +70,6 @@ class PostgresText implements Reading {
   }
 
   tables = (): number => this.#tables;
-  copies = (): number => this.#copies;
   description = (): string =>
     ['PostgreSQL', this.#version, this.#level === 'plain' ? 'dump' : 'cluster dump (pg_dumpall)']
       .filter((word) => word !== null)
@@ -89,13 +96,18 @@ class PostgresText implements Reading {
     else if (this.#isBehind()) this.#fault ??= this.#behind.line(line);
     if (isBlank(text)) return 'skip';
     this.#inHead = false;
-    if (line.whole && isCopyFromInput(text.trimEnd())) {
-      this.#copies++;
+    if (isCopy(text)) {
+      this.#severalColumns = text.includes(', ');
       return 'copy';
     }
     if (isCreateTable(text)) this.#tables++;
     return 'body';
   }
+
+  dumpInData = (at: number): void => {
+    if (this.#severalColumns) this.#fault ??= cutBefore(at, this.#plain.openSince ?? 0);
+    else this.#shortfall = `a dump seems to begin within the data, at byte ${at}`;
+  };
 
   #comment(line: Line): Step {
     const text = line.text.trimEnd();
@@ -130,6 +142,7 @@ class PostgresText implements Reading {
   #command(line: Line): Step {
     const [, ends, token] = restrict.exec(line.text.trimEnd()) ?? [];
     if (token === undefined) {
+      if (line.text === '\\.') this.#fault ??= rowsOutside(line.at);
       if (this.#isBehind()) this.#fault ??= this.#behind.line(line);
       return 'skip';
     }
@@ -151,8 +164,10 @@ class PostgresText implements Reading {
   verdict = (walk: LineWalk, tail: TextTail): Verdict => {
     if (this.#fault !== null) return { fault: this.#fault, shortfall: null };
     const lines = tail.lines();
-    if (walk.open === null && this.#isBehind() && this.#token === null)
-      return this.#behind.verdict(lines.at(-1) ?? '');
+    if (walk.open === null && this.#isBehind() && this.#token === null) {
+      const { fault, shortfall } = this.#behind.verdict(lines.at(-1) ?? '');
+      return { fault, shortfall: shortfall ?? this.#shortfall };
+    }
     if (walk.open === 'quote' && this.#endsAnyway(lines)) {
       // The token is random: no data holds it.
       if (lines.some((line) => line === `\\unrestrict ${this.#token}`))
@@ -182,8 +197,8 @@ class PostgresText implements Reading {
 
 const postgres = (level: Level): Format => ({
   recognises: (head) => {
-    const first = beginningOf(head).comments.find((comment) =>
-      [marks.plain.head, marks.cluster.head].some((mark) => mark === comment),
+    const first = namingLines(beginningOf(head)).find((line) =>
+      [marks.plain.head, marks.cluster.head].some((mark) => mark === line),
     );
     return first === marks[level].head;
   },

@@ -1,6 +1,7 @@
 /**
  * What sqlite3's `.dump` writes, and Python's iterdump and others after its model: one transaction, whose COMMIT is the end mark.
- * After an error sqlite3 ends it with a ROLLBACK instead. Nothing in it changes by itself.
+ * After an error sqlite3 ends it with a ROLLBACK instead, or, where it could not read the schema, only says so in a comment. Nothing in it
+ * changes by itself.
  */
 import type { ContentFault } from '../../../core/content.ts';
 import type { Format } from '../format.ts';
@@ -16,8 +17,15 @@ const begins = /^BEGIN(?: TRANSACTION)?;$/iu;
 /** Not a bare END, which ends triggers. */
 const ends = /^(?:COMMIT(?: TRANSACTION)?|END TRANSACTION);$/iu;
 const fails = /^ROLLBACK(?: TRANSACTION)?;/iu;
+/** Written where something could not be read; a COMMIT may follow all the same (tried with 3.40). */
+const failed = /^\/\*{4,6} (?:CORRUPTION ERROR \*{7}\/|ERROR: )/u;
 /** Before the transaction. */
 const settings = /^PRAGMA \w+ ?= ?\w+;$/iu;
+
+const failure = (line: Line): ContentFault => ({
+  reason: 'dump_failed',
+  message: `sqlite3 met an error while it dumped, and says so at byte ${line.at}: ${quote(line.text)}`,
+});
 
 class SqliteText implements Reading {
   readonly kind = 'sqlite_sql';
@@ -30,7 +38,6 @@ class SqliteText implements Reading {
   #tables = 0;
 
   tables = (): number => this.#tables;
-  copies = (): number => 0;
   description = (): string => 'SQLite .dump text';
 
   line = (line: Line, walk: LineWalk): Step => {
@@ -43,6 +50,7 @@ class SqliteText implements Reading {
     const text = line.text.trimEnd();
     if (isBlank(text)) return 'skip';
     if (isMessageLine(line)) this.#fault ??= messageIn(line);
+    else if (failed.test(text)) this.#fault ??= failure(line);
     else if (begins.test(text)) this.#begin(line.at);
     else if (this.#openSince === null) this.#outside(line);
     else if (ends.test(text)) this.#end();
@@ -69,10 +77,7 @@ class SqliteText implements Reading {
 
   #fail(line: Line): void {
     this.#end();
-    this.#fault ??= {
-      reason: 'dump_failed',
-      message: `sqlite3 met an error while it dumped, and says so at byte ${line.at}: ${quote(line.text)}`,
-    };
+    this.#fault ??= failure(line);
   }
 
   verdict = (walk: LineWalk, tail: TextTail): Verdict => {

@@ -31,12 +31,11 @@ export const isBlank = (line: string): boolean => line.trim() === '';
 export const isComment = (line: string): boolean =>
   /^\s*(?:--|#|\/\*(?!M?!).*\*\/\s*$)/u.test(line);
 
-/** Whether a line, all of it, is a COPY statement whose data follows; pg_dump's end with `FROM stdin;`. */
-export function isCopyFromInput(line: string): boolean {
-  if (!/^COPY\s/iu.test(line) || !line.endsWith(';')) return false;
-  // Searched from the end and by hand: the line may be long, and may repeat itself.
-  const at = line.toLowerCase().lastIndexOf(' from stdin');
-  return at > 0 && !/\w/u.test(line[at + ' from stdin'.length] ?? '');
+export const isCopy = (line: string): boolean => /^COPY\s/iu.test(line);
+
+/** Whether a COPY statement that ends so is followed by its data; pg_dump's end with `FROM stdin;`. */
+export function endsInCopyFromInput(statement: string): boolean {
+  return statement.trimEnd().endsWith(';') && /\sfrom\s+stdin\b/iu.test(statement);
 }
 
 const createsTable =
@@ -50,9 +49,11 @@ const complete =
 
 /** `;`, the end of a comment, and what else is in use as a terminator: Firebird's `^`, DB2's `@`, `$$`, `//`, `|`, `~`. */
 const terminated = /(?:[;^@|~]|\*\/|\$\$|\/\/)\s*$/u;
+const commented = /;\s*(?:--|#)[^'"]*$/u;
 
 /** Whether a text may end with this line, after a whole statement or a comment. */
-export const mayEnd = (line: string): boolean => complete.test(line) || terminated.test(line);
+export const mayEnd = (line: string): boolean =>
+  complete.test(line) || terminated.test(line) || commented.test(line);
 
 /** Whether a line ends where a statement cannot: behind what asks for more. */
 export const asksForMore = (line: string): boolean => /[,(=+]\s*$/u.test(line);
