@@ -10,6 +10,7 @@ import { makeDecoder } from './decode/index.ts';
 import { compressionOf, withoutSuffix } from './decode/recognise.ts';
 import { HEAD_BYTES, type Abandoned, type ContentPlace, type Finding } from './formats/format.ts';
 import { formatOf } from './formats/index.ts';
+import { tooDeep } from './formats/too-deep.ts';
 
 /** Layers within layers that are looked into: a dump in gzip in tar in gzip has four. */
 const DEEPEST = 6;
@@ -61,12 +62,14 @@ const isEmpty = (text: string): ContentFact => ({
   lastLine: null,
 });
 
-/** A content that is not compressed, or that is not decompressed any further. */
+/** A content that is not compressed, or that lies too deep to be looked into. */
 function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
   const { name, limit, depth, isMember } = request;
   const hash = new ContentHash();
   const place: ContentPlace = { ...request.place, descriptor: null };
-  const checker = formatOf(head.subarray(0, HEAD_BYTES), all).check({
+  const isTooDeep = depth >= DEEPEST;
+  const format = isTooDeep ? tooDeep : formatOf(head.subarray(0, HEAD_BYTES), all);
+  const checker = format.check({
     hash,
     name,
     place: request.place,
@@ -89,7 +92,7 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
     const empty = size === 0 && !isMember;
     const fact = empty
       ? isEmpty('it is empty: 0 bytes')
-      : factOf(name, finding, { size, sha256 }, fingerprint);
+      : factOf(isTooDeep ? '' : name, finding, { size, sha256 }, fingerprint);
     return { size, sha256, fact, needs: finding.needs ?? [] };
   };
   return {
@@ -102,6 +105,7 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
   };
 }
 
+/** @param name whose claims are compared; empty where nothing was looked into */
 function factOf(
   name: string,
   finding: Finding,

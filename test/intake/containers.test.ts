@@ -176,3 +176,32 @@ test('a member that is cut names itself', { skip }, async () => {
   assert.equal(fact.fault?.reason, 'stream_cut');
   assert.match(fact.fault.message, /^(?:\.\/)?wiki\.sql\.gz: /u);
 });
+
+/** A tar of one file, as `tar --format=ustar` makes it. */
+function tarOf(name: string, bytes: Buffer): Buffer {
+  const head = Buffer.alloc(512);
+  const mode = '0000644\0'.padEnd(24, '0000000\0');
+  head.write(`${mode}${bytes.length.toString(8).padStart(11, '0')}\0${'0'.repeat(11)}\0`, 100);
+  head.write(`${' '.repeat(8)}0`, 148);
+  head.write(name, 0);
+  head.write('ustar\u000000', 257);
+  const sum = head.reduce((one, other) => one + other, 0);
+  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  const padding = Buffer.alloc((512 - (bytes.length % 512)) % 512);
+  return Buffer.concat([head, bytes, padding, Buffer.alloc(1024)]);
+}
+
+test('archives within archives are looked into up to a depth, and never without end', async () => {
+  const deep = (name: string, count: number, bytes: Buffer): Buffer =>
+    count === 0 ? bytes : deep('x.tar', count - 1, tarOf(name, bytes));
+  const dump = Buffer.from(dumpOf('deep'));
+  const whole = await inspect('x.tar', deep('shop.sql', 5, dump));
+  assert.deepEqual([whole.fact.fault, whole.fact.assurance], [null, 'complete']);
+  for (const count of [6, 500]) {
+    const bytes = deep('shop.sql', count, dump);
+    const { fact } = await inspect('x.tar', bytes, 64 * 1024);
+    assert.deepEqual([fact.fault, fact.assurance], [null, 'readable']);
+    assert.match(fact.shortfall ?? '', /it lies within more layers than are looked into/u);
+    assert.deepEqual((await inspect('x.tar', bytes)).fact, fact);
+  }
+});
