@@ -3,6 +3,7 @@
  * hashes what is hashed. Layer by layer: what comes out of a compressed stream, and each member of a container, is a content again.
  */
 import type { Compression, ContentFact } from '../core/content.ts';
+import { Budget } from './budget.ts';
 import { compressionClaimFault, kindClaimFault } from './claims.ts';
 import { ContentHash } from './content-hash.ts';
 import type { Decoder } from './decode/decoder.ts';
@@ -18,8 +19,10 @@ const DEEPEST = 6;
 export interface InspectRequest {
   /** What the name says is compared with what is found. */
   readonly name: string;
-  /** No more than this many bytes may come out of any one compressed stream. */
+  /** No more than this many bytes may come out of it, where it is a compressed stream. */
   readonly limit: number;
+  /** Nor than this many out of all compressed streams within it together: there may be thousands of them. */
+  readonly limitWithin: number;
   readonly place: ContentPlace;
 }
 
@@ -40,7 +43,10 @@ interface Layer {
   readonly abandon: () => Promise<Abandoned>;
 }
 
-interface LayerRequest extends InspectRequest {
+interface LayerRequest extends Pick<InspectRequest, 'name' | 'place'> {
+  /** Of the layer itself, and of all layers below the first. */
+  readonly budget: Budget;
+  readonly within: Budget;
   readonly depth: number;
   /** A file within a container: it may be empty. */
   readonly isMember: boolean;
@@ -64,7 +70,7 @@ const isEmpty = (text: string): ContentFact => ({
 
 /** A content that is not compressed, or that lies too deep to be looked into. */
 function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
-  const { name, limit, depth, isMember } = request;
+  const { name, within, depth, isMember } = request;
   const hash = new ContentHash();
   const place: ContentPlace = { ...request.place, descriptor: null };
   const isTooDeep = depth >= DEEPEST;
@@ -73,8 +79,10 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
     hash,
     name,
     place: request.place,
+    budget: request.budget,
     member: (own) => {
-      const layer = contentLayer({ name: own, limit, place, depth: depth + 1, isMember: true });
+      const rest = { place, budget: within, within, depth: depth + 1, isMember: true };
+      const layer = contentLayer({ ...rest, name: own });
       const end = async () => {
         const { fact, needs } = await layer.end();
         return { ...fact, needs };
@@ -133,17 +141,20 @@ function factOf(
 /** A compressed stream, and the content that comes out of it. */
 function compressedLayer(request: LayerRequest, compression: Compression): Layer {
   const hash = new ContentHash();
+  const { budget, within } = request;
   const inner = contentLayer({
     ...request,
     name: withoutSuffix(request.name),
     place: { ...request.place, descriptor: null },
+    budget: within,
     depth: request.depth + 1,
   });
   let produced = 0;
   const decoder: Decoder = makeDecoder(compression, {
-    limit: request.limit,
+    limit: budget.left,
     output: (bytes) => {
       produced += bytes.length;
+      budget.take(bytes.length);
       return inner.push(bytes);
     },
   });
@@ -240,5 +251,8 @@ function contentLayer(request: LayerRequest): Layer {
 }
 
 /** The inspection of one file. */
-export const inspector = (request: InspectRequest): Pick<Layer, 'push' | 'end' | 'abandon'> =>
-  contentLayer({ ...request, depth: 0, isMember: false });
+export function inspector(request: InspectRequest): Pick<Layer, 'push' | 'end' | 'abandon'> {
+  const { name, place, limit, limitWithin } = request;
+  const [budget, within] = [new Budget(limit), new Budget(limitWithin)];
+  return contentLayer({ name, place, budget, within, depth: 0, isMember: false });
+}

@@ -57,6 +57,8 @@ function contentTask(intake: Intake, item: ToJudge, size: number): ContentTask |
   return {
     name: entry.file ?? '',
     limit: outputLimit(size, reported),
+    // Of files that were packed the reported size tells nothing about what is compressed in them.
+    limitWithin: outputLimit(size, null),
     scratch: deep && intake.validated !== null ? incomingPath(intake.validated) : null,
     program: deep ? intake.program : null,
   };

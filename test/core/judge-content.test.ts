@@ -109,9 +109,15 @@ const claims: readonly (readonly [string, Partial<ContentFact>, Values, string])
   ['a folder with a hash', { kind: 'tar' }, { entry: raw(4000, 'f') }, invalid('raw_size_differs')],
   [
     'more than was reported',
-    faulty('expands_too_far'),
+    faulty('expands_too_far', { raw: { size: 4000, sha256: null } }),
     { entry: raw(4000, null) },
     invalid('raw_size_differs'),
+  ],
+  [
+    'too much in a file of an archive',
+    faulty('expands_too_far', { kind: 'tar' }),
+    { entry: raw(5000, null) },
+    invalid('expands_too_far'),
   ],
   [
     'more than a dump can hold',

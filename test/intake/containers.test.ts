@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { inspector, type Inspection } from '../../src/intake/inspect.ts';
 import { seeded } from '../support/damage.ts';
 import { cannotRun, tool } from '../support/real-dumps.ts';
@@ -14,9 +14,16 @@ const skip = [cannotRun('tar'), cannotRun('zip')].find((reason) => reason !== fa
 const folder = mkdtempSync(join(tmpdir(), 'backupmon-containers-'));
 after(() => rmSync(folder, { recursive: true }));
 
-async function inspect(name: string, bytes: Buffer, chunk = bytes.length): Promise<Inspection> {
+const generous = { limit: 2 ** 31, limitWithin: 2 ** 31 };
+
+async function inspect(
+  name: string,
+  bytes: Buffer,
+  chunk = bytes.length,
+  limits = generous,
+): Promise<Inspection> {
   const place = { descriptor: null, scratch: null, program: null };
-  const own = inspector({ name, limit: 2 ** 31, place });
+  const own = inspector({ name, ...limits, place });
   for (let at = 0; at < bytes.length; at += chunk) {
     // Overwritten when it returns, as in the one read.
     const piece = Buffer.from(bytes.subarray(at, at + chunk));
@@ -204,4 +211,51 @@ test('archives within archives are looked into up to a depth, and never without 
     assert.match(fact.shortfall ?? '', /it lies within more layers than are looked into/u);
     assert.deepEqual((await inspect('x.tar', bytes)).fact, fact);
   }
+});
+
+test('what is compressed in a file may be more than the file was before, and ends somewhere all the same', async () => {
+  const dump = Buffer.from(dumpOf('x'.repeat(1_000_000)));
+  const packed = gzipSync(tarOf('shop.sql.gz', gzipSync(dump)));
+  // As reported: so much was packed, and of what was packed nothing is told.
+  const within = await inspect('x.tgz', packed, 1000, { limit: 100_000, limitWithin: 2_000_000 });
+  assert.deepEqual([within.fact.fault, within.fact.assurance], [null, 'complete']);
+  const beyond = await inspect('x.tgz', packed, 1000, { limit: 100_000, limitWithin: 900_000 });
+  assert.equal(beyond.fact.fault?.reason, 'expands_too_far');
+  assert.match(beyond.fact.fault.message, /^shop\.sql\.gz: more comes out of the gzip stream/u);
+});
+
+test('many small bombs are one large one', { skip }, async () => {
+  const bomb = gzipSync(Buffer.alloc(3_000_000, '-- nothing\n'));
+  const [first, ...others] = Array.from({ length: 10 }, (_, index) => `${index}.gz`);
+  const tar = Buffer.concat([
+    ...others.map((name) => tarOf(name, bomb).subarray(0, -1024)),
+    tarOf(first ?? '', bomb),
+  ]);
+  const zip = tool('sh', [
+    '-c',
+    'cd "$0" && zip -qr - . | cat',
+    laidOut('bombs', Object.fromEntries(others.map((name) => [name, gunzipSync(bomb)])), 0),
+  ]);
+  for (const [name, bytes] of [
+    ['x.tar', tar],
+    ['x.zip', zip],
+  ] as const) {
+    const limits = { limit: 10_000_000, limitWithin: 10_000_000 };
+    const whole = await inspect(name, bytes);
+    assert.equal(whole.fact.fault, null);
+    const { fact } = await inspect(name, bytes, 64 * 1024, limits);
+    assert.equal(fact.fault?.reason, 'expands_too_far');
+    assert.deepEqual((await inspect(name, bytes, 1000, limits)).fact, fact);
+  }
+  // Zip in zip: out of each comes a thousand times what went in.
+  const inner = tool('sh', [
+    '-c',
+    'cd "$0" && zip -qr - . | cat',
+    laidOut('in-zip', { 'x.zip': zip }, 0),
+  ]);
+  const { fact } = await inspect('x.zip', inner, 1000, {
+    limit: 1_000_000,
+    limitWithin: 10_000_000,
+  });
+  assert.equal(fact.fault?.reason, 'expands_too_far');
 });

@@ -5,6 +5,7 @@ import type {
   ContentKind,
   ContentMeasures,
 } from '../../core/content.ts';
+import type { Budget } from '../budget.ts';
 import type { ContentHash } from '../content-hash.ts';
 
 /** How many first bytes of a content a recogniser is shown; fewer only where the content is shorter. */
@@ -47,6 +48,8 @@ export interface FormatContext {
   readonly member: (name: string) => Member;
   /** Where the same content lies as a file, or where it can be put for a while; see formats/sqlite-file.ts. */
   readonly place: ContentPlace;
+  /** For a container that compresses its members by itself. */
+  readonly budget: Budget;
 }
 
 /** How a checker that needs a file (SQLite) gets at one. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { ContentFact, ContentFault } from '../../../src/core/content.ts';
+import { Budget } from '../../../src/intake/budget.ts';
 import { ContentHash } from '../../../src/intake/content-hash.ts';
 import type { Finding, Format, FormatContext, Member } from '../../../src/intake/formats/format.ts';
 import { postgresArchive } from '../../../src/intake/formats/pg-archive.ts';
@@ -49,6 +50,7 @@ const contextWith = (hash: ContentHash): FormatContext => ({
   name: 'dump',
   member: memberOf,
   place,
+  budget: new Budget(Infinity),
 });
 
 /** Members that were begun and not ended. */
