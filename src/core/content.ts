@@ -63,6 +63,8 @@ export interface ContentFact {
   /** How much was proved; `intact` where the stream could not be decoded here. Means nothing beside a fault. */
   readonly assurance: Assurance;
   readonly compression: Compression | null;
+  /** Its name says that it is compressed, and it is not: there is no stream that could be readable. */
+  readonly noStream?: true;
   /** null where the stream could not be decoded here. */
   readonly kind: ContentKind | null;
   /** The kind with what the content says about itself, such as `PostgreSQL 15.18 dump`; fit for people. */

@@ -60,9 +60,11 @@ const containers: ReadonlySet<string> = new Set([
 ]);
 
 /** The fault of a content, if this depth of verification (`readable` or `complete`) is about it. */
-function faultAt(verify: Assurance, { fault, kind }: ContentFact): ContentFault | null {
+function faultAt(verify: Assurance, content: ContentFact): ContentFault | null {
+  const { fault, kind, noStream = false } = content;
   if (fault === null || verify === 'complete') return fault;
-  const counts = streamFaults.has(fault.reason) || (kind !== null && containers.has(kind));
+  const counts =
+    noStream || streamFaults.has(fault.reason) || (kind !== null && containers.has(kind));
   return counts ? fault : null;
 }
 

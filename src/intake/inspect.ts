@@ -4,7 +4,7 @@
  */
 import type { Compression, ContentFact } from '../core/content.ts';
 import { Budget } from './budget.ts';
-import { compressionClaimFault, kindClaimFault } from './claims.ts';
+import { compressionClaimFault, kindClaimFault, lacksStream } from './claims.ts';
 import { ContentHash } from './content-hash.ts';
 import type { Decoder } from './decode/decoder.ts';
 import { makeDecoder } from './decode/index.ts';
@@ -239,15 +239,19 @@ function contentLayer(request: LayerRequest): Layer {
     end: async () => {
       const own = await started();
       const result = await own.end();
-      const { fact } = result;
-      if (fact.fault !== null || request.depth > 0) return result;
-      const fault = compressionClaimFault(request.name, fact.compression, fact.description);
-      return fault === null
-        ? result
-        : { ...result, fact: { ...fact, fault, fingerprint: null, assurance: 'readable' } };
+      return request.depth > 0 ? result : { ...result, fact: claimed(request.name, result.fact) };
     },
     abandon: async () => (await started()).abandon(),
   };
+}
+
+/** What is found in a file, compared with what its name says about its compression. */
+function claimed(name: string, found: ContentFact): ContentFact {
+  const { compression, description } = found;
+  const fact = lacksStream(name, compression) ? { ...found, noStream: true as const } : found;
+  if (fact.fault !== null) return fact;
+  const fault = compressionClaimFault(name, compression, description);
+  return fault === null ? fact : { ...fact, fault, fingerprint: null, assurance: 'readable' };
 }
 
 /** The inspection of one file. */

@@ -68,6 +68,12 @@ const faults: readonly (readonly [string, Partial<ContentFact>, Assurance, strin
     'readable',
     'SUCCESS verified readable',
   ],
+  [
+    'what should be a stream and is none',
+    faulty('not_a_dump', { compression: null, noStream: true }),
+    'readable',
+    invalid('not_a_dump'),
+  ],
   ['a cut tar', faulty('dump_cut', { kind: 'tar' }), 'readable', invalid('dump_cut')],
   [
     'a corrupt stream of something unknown',

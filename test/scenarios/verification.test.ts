@@ -242,6 +242,18 @@ test('verify: readable looks at the stream only, and tells what it saw of the re
   assert.match(await evidence(world, scanAt), /! dump SQLite \.dump text /u);
 });
 
+test('verify: readable refuses what its name says is a stream and is none', async () => {
+  const world = await started(yaml.replace('settle', 'verify: readable, settle'));
+  const damaged = gzipSync(dumpOf('x'));
+  damaged.fill(0, 0, 4);
+  for (const [day_, bytes] of [damaged, Buffer.from('pg_dump: error: no\n')].entries()) {
+    world.deposit(honest(end + day_ * day, 'compta.sql.gz', bytes));
+    assert.equal((await world.run(scanAt + day_ * day, 'scan')).code, 2);
+    const job = await world.statusOf(scanAt + day_ * day, 'paris/compta');
+    assert.equal(job.status, 'CONTENT_INVALID', job.message);
+  }
+});
+
 test('verify: intact looks at bytes only', async () => {
   const world = await started(yaml.replace('settle', 'verify: intact, settle'));
   world.deposit(honest(end, 'compta.sql.gz', Buffer.from('no gzip at all')));
