@@ -35,9 +35,16 @@ type Read = FileFact & { readonly kind: 'read' };
 /** What it is worth, before the evidence is added. */
 type Worth = Pick<Finding, 'status' | 'severity' | 'reason' | 'message'>;
 
+/** The agent has compressed or encrypted it in a way that is not known here: what it says about the content before cannot be compared. */
+const isOpaque = (entry: ReportEntry, { compression, kind, raw }: ContentFact): boolean =>
+  entry.stages.compress !== null &&
+  compression === null &&
+  kind === 'binary' &&
+  raw?.sha256 !== entry.raw.sha256;
+
 /** What was proved: never more than was asked for, and no more than was reached. */
-function reached({ rules }: ContentCase, content: ContentFact | null): Assurance {
-  if (content === null) return 'intact';
+function reached({ rules, entry }: ContentCase, content: ContentFact | null): Assurance {
+  if (content === null || isOpaque(entry, content)) return 'intact';
   const level = Math.min(assurances.indexOf(rules.verify), assurances.indexOf(content.assurance));
   return assurances[level] as Assurance;
 }
@@ -89,7 +96,7 @@ const invalid = (reason: Reason, message: string): Worth => ({
 /** What came out of the stream is what the agent had before it compressed it: as a whole, or as the only file packed into it. */
 function rawFailure(entry: ReportEntry, content: ContentFact): Worth | null {
   const { raw, member, kind } = content;
-  if (entry.stages.compress === null || raw === null) return null;
+  if (entry.stages.compress === null || raw === null || isOpaque(entry, content)) return null;
   const { size, sha256 } = entry.raw;
   // A folder that was packed has a size, but it is not that of the archive, and no hash.
   if (sha256 === null && member === null && kind !== null && containers.has(kind)) return null;

@@ -40,28 +40,36 @@ function streamCheck({ content, file }: Inside, claimed: number | null, screen: 
   return { mark: 'passed', title, lines: [`${compression}, readable to its end: ${size}`] };
 }
 
-/** The agent's claims about the content before it was compressed. Nothing where it made none. */
+/** One claim of the agent's about the content before it was compressed. Nobody is blamed where it could not be compared. */
+function claimCheck(
+  title: string,
+  claim: string,
+  found: 'same' | 'other' | 'unknown',
+  difference: readonly string[],
+): Check {
+  if (found === 'same') return { mark: 'passed', title, lines: [`${claim}, as reported`] };
+  if (found === 'other') return { mark: 'failed', title, lines: difference };
+  return { mark: 'not_made', title, lines: [`${claim} reported, not compared`] };
+}
+
+/** Nothing where the agent claimed nothing. */
 function claimChecks({ content, report, reason }: Inside): Check[] {
   const stages = report?.stages;
   const raw = content.raw?.sha256 == null ? null : content.raw;
   if (stages?.compress == null || raw === null) return [];
   const { size = null, sha256 = null } = stages.backup ?? {};
+  const found = (same: boolean, differs: EventView['reason']): 'same' | 'other' | 'unknown' =>
+    same ? 'same' : reason === differs ? 'other' : 'unknown';
   const checks: Check[] = [];
   if (size !== null) {
     const same = [raw.size, content.member?.size].includes(size);
-    const failed = reason === 'raw_size_differs';
-    const lines = same
-      ? [`${exactBytes(size)}, as reported`]
-      : [`expected ${exactBytes(size)}`, `found    ${exactBytes(raw.size)}`];
-    const mark = same ? 'passed' : failed ? 'failed' : 'not_made';
-    checks.push({ mark, title: 'raw size', lines });
+    const lines = [`expected ${exactBytes(size)}`, `found    ${exactBytes(raw.size)}`];
+    checks.push(claimCheck('raw size', exactBytes(size), found(same, 'raw_size_differs'), lines));
   }
   if (sha256 !== null) {
     const same = [raw.sha256, content.member?.sha256].includes(sha256);
-    const lines = same
-      ? [`${sha256.slice(0, 12)}, as reported`]
-      : ['expected', sha256, 'found', raw.sha256 ?? ''];
-    checks.push({ mark: same ? 'passed' : 'failed', title: 'raw SHA', lines });
+    const lines = ['expected', sha256, 'found', raw.sha256 ?? ''];
+    checks.push(claimCheck('raw SHA', sha256.slice(0, 12), found(same, 'raw_hash_differs'), lines));
   }
   return checks;
 }

@@ -87,6 +87,7 @@ for (const [story, content, verify, expected] of faults) {
     assert.equal(inShort(conclude(content, { verify })), expected));
 }
 
+const opaque = { compression: null, kind: 'binary', assurance: 'readable' } as const;
 const raw = (size: number | null, sha256: string | null) => entryWith({ raw: { size, sha256 } });
 const claims: readonly (readonly [string, Partial<ContentFact>, Values, string])[] = [
   ['as reported', {}, {}, 'SUCCESS verified complete'],
@@ -141,6 +142,24 @@ const claims: readonly (readonly [string, Partial<ContentFact>, Values, string])
       }),
     },
     'SUCCESS verified complete',
+  ],
+  [
+    'compressed or encrypted in a way that is not known: the claims cannot be compared',
+    { ...opaque, raw: { size: 1000, sha256: 'a' } },
+    { entry: raw(5000, 'raw-a') },
+    'SUCCESS verified intact',
+  ],
+  [
+    'compressed in a way that changed nothing',
+    { ...opaque, raw: { size: 5000, sha256: 'raw-a' } },
+    { entry: raw(5000, 'raw-a') },
+    'SUCCESS verified readable',
+  ],
+  [
+    'a dump that was not compressed, and is another',
+    { compression: null },
+    { entry: raw(1, 'z') },
+    invalid('raw_size_differs'),
   ],
   [
     'nothing decoded here: the claim cannot be compared',

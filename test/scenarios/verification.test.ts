@@ -157,6 +157,18 @@ test('a format that nobody knows is readable, and no failure', async () => {
   );
 });
 
+test('an encrypted dump is intact, whatever the agent says about it before', async () => {
+  const world = await started();
+  const dump = Buffer.from(dumpOf('secret'));
+  const bytes = Buffer.concat([Buffer.from('Salted__'), randomBytes(5000)]);
+  const claim = { size: dump.length, sha256: sha256(dump) };
+  world.deposit(honest(end, 'compta.sql.gz.enc', bytes, claim));
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.deepEqual([job.status, job.assurance], ['SUCCESS', 'intact'], job.message);
+  assert.match(await evidence(world, scanAt), /encrypted with OpenSSL.* less than asked for: /u);
+});
+
 test('another kind of content than the last is held, until it is promoted', async () => {
   const world = await started();
   world.deposit({ endedAt: end });
