@@ -138,6 +138,9 @@ function factOf(
   };
 }
 
+const withoutChecksum = (compression: Compression): string =>
+  `the ${compression} stream carries no checksum: a flipped bit may go unnoticed`;
+
 /** A compressed stream, and the content that comes out of it. */
 function compressedLayer(request: LayerRequest, compression: Compression): Layer {
   const hash = new ContentHash();
@@ -173,7 +176,7 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     };
   };
   const end = async (): Promise<Inspection> => {
-    const { fault, unavailable } = await decoder.end();
+    const { fault, unavailable, unchecked } = await decoder.end();
     const { size } = hash;
     const { sha256 } = hash.digest();
     const of = (fact: ContentFact, needs: readonly string[] = []): Inspection => ({
@@ -190,7 +193,8 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     const { fact, needs, ...raw } = await inner.end();
     const text = `the dump is empty: 0 bytes come out of ${size} bytes of ${compression}`;
     const own = produced === 0 && !request.isMember ? isEmpty(text) : fact;
-    return of({ ...own, compression, raw }, needs);
+    const remarks = unchecked ? [withoutChecksum(compression), ...own.remarks] : own.remarks;
+    return of({ ...own, compression, raw, remarks }, needs);
   };
   return {
     push: (bytes) => {

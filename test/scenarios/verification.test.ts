@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import SqliteDatabase from 'better-sqlite3';
 import { isInstalled, tool } from '../support/real-dumps.ts';
 import {
@@ -155,6 +155,26 @@ test('a format that nobody knows is readable, and no failure', async () => {
     out.replaceAll(/\s+/gu, ' '),
     /paris\/compta: less was proved of the newest version/u,
   );
+});
+
+test('a stream without a checksum is as good as any, and what it does not prove is told', async () => {
+  const world = await started();
+  const remark = 'the zstd stream carries no checksum: a flipped bit may go unnoticed';
+  const dump = dumpOf(rows(500));
+  const checked = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+  for (const [index, options] of [{}, checked].entries()) {
+    const now = scanAt + index * day;
+    const bytes = zstdCompressSync(dump + '-- '.repeat(index), options);
+    world.deposit(honest(end + index * day, 'compta.sql.zst', bytes));
+    await world.run(now, 'scan');
+    const { events } = JSON.parse((await world.ok(now, 'history', '--json')).out) as {
+      events: { assurance: string; content: { remarks: string[] } }[];
+    };
+    const isTold = index === 0;
+    assert.equal(events[0]?.assurance, 'complete');
+    assert.deepEqual(events[0].content.remarks, isTold ? [remark] : []);
+    assert.equal((await evidence(world, now)).includes(remark), isTold);
+  }
 });
 
 test('an encrypted dump is intact, whatever the agent says about it before', async () => {

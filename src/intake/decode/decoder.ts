@@ -10,6 +10,8 @@ export interface Decoded {
   /** Bytes that were handed over to `output`. */
   readonly produced: number;
   readonly fault: ContentFault | null;
+  /** A part of it carries no checksum of its content: a bit that flipped there may have gone unnoticed. Means nothing beside a fault. */
+  readonly unchecked: boolean;
   /** Why it could not be decoded here, as a phrase (`xz is not installed`); then `fault` is null and nothing may be concluded. */
   readonly unavailable: string | null;
 }
