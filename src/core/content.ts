@@ -46,6 +46,14 @@ export const contentReasons = [
 ] as const;
 export type ContentReason = (typeof contentReasons)[number];
 
+/** Those of the compressed stream itself; all others are of the dump in it. */
+export const streamReasons: ReadonlySet<ContentReason> = new Set([
+  'stream_cut',
+  'stream_corrupt',
+  'trailing_bytes',
+  'expands_too_far',
+]);
+
 export interface ContentFault {
   readonly reason: ContentReason;
   /** A phrase fit for people; whatever of it came from the file is made harmless already (core/text.ts). */

@@ -7,7 +7,7 @@ import {
   type SizeSample,
   type VersionFact,
 } from './conclusion.ts';
-import { contentKinds, type ContentFact, type ContentFault } from './content.ts';
+import { contentKinds, streamReasons, type ContentFact, type ContentFault } from './content.ts';
 import type { JobRules } from './job.ts';
 import type { Reason } from './reasons.ts';
 import type { ReportEntry } from './report.ts';
@@ -49,14 +49,6 @@ function reached({ rules, entry }: ContentCase, content: ContentFact | null): As
   return assurances[level] as Assurance;
 }
 
-/** Faults of the stream, which `readable` is about. */
-const streamFaults: ReadonlySet<string> = new Set([
-  'empty',
-  'stream_cut',
-  'stream_corrupt',
-  'trailing_bytes',
-  'expands_too_far',
-]);
 /** Where members of a container are a stream within the stream. */
 const containers: ReadonlySet<string> = new Set([
   'tar',
@@ -70,8 +62,8 @@ const containers: ReadonlySet<string> = new Set([
 function faultAt(verify: Assurance, content: ContentFact): ContentFault | null {
   const { fault, kind, noStream = false } = content;
   if (fault === null || verify === 'complete') return fault;
-  const counts =
-    noStream || streamFaults.has(fault.reason) || (kind !== null && containers.has(kind));
+  const isOfStream = noStream || fault.reason === 'empty' || streamReasons.has(fault.reason);
+  const counts = isOfStream || (kind !== null && containers.has(kind));
   return counts ? fault : null;
 }
 

@@ -1,19 +1,11 @@
 /** What is inside the file: the stream that was decompressed, the bytes that came out, and the dump in them. */
 import { bytes, exactBytes } from '../core/bytes.ts';
-import type { ContentFact } from '../core/content.ts';
+import { streamReasons, type ContentFact } from '../core/content.ts';
 import type { Check } from './check.ts';
 import { clean } from './symbols.ts';
 import type { EventView, JobDetailView, Screen } from './views.ts';
 
 type Inside = EventView & { readonly content: ContentFact };
-
-/** Faults by the check that met them; all others are the dump's own. */
-const ofStream: ReadonlySet<string> = new Set([
-  'stream_cut',
-  'stream_corrupt',
-  'trailing_bytes',
-  'expands_too_far',
-]);
 
 /** `14:1`: how many bytes came out of each. */
 function ratio(packed: number | null, raw: number): string {
@@ -26,7 +18,7 @@ function streamCheck({ content, file }: Inside, claimed: number | null, screen: 
   const title = 'stream';
   const { compression, raw, fault } = content;
   if (compression === null) return { mark: 'not_made', title, lines: ['not compressed'] };
-  if (fault !== null && ofStream.has(fault.reason)) {
+  if (fault !== null && streamReasons.has(fault.reason)) {
     const lines = [clean(fault.message, screen, 600)];
     const of = claimed === null ? '' : ` of ${bytes(claimed)}`;
     if (raw !== null) lines.push(`readable up to ${bytes(raw.size)}${of}`);
@@ -89,7 +81,7 @@ function dumpCheck({ content, status }: Inside, screen: Screen): Check {
     ...(counts.length === 0 ? [] : [counts.join(', ')]),
     ...remarks.map((remark) => clean(remark, screen, 300)),
   ];
-  if (fault !== null && !ofStream.has(fault.reason)) {
+  if (fault !== null && !streamReasons.has(fault.reason)) {
     const last = lastLine === null ? [] : [`last line: "${clean(lastLine, screen, 200)}"`];
     // A fault that nobody asked about (`verify: readable`) is told all the same.
     const mark = status === 'CONTENT_INVALID' ? 'failed' : 'doubtful';
