@@ -22,7 +22,10 @@ export interface Decoder {
    * the rest is taken and ignored. Never rejects for a fault of the stream, but with what `output` threw.
    */
   readonly push: (bytes: Buffer) => Promise<void>;
-  /** All bytes were pushed: waits for what is under way. Must be called, also after a fault; releases everything. Rejects as `push` does. */
+  /**
+   * All bytes were pushed: waits for what is under way. Must be called, also after a fault; releases everything. Rejects as `push` does,
+   * and with the Trouble of a tool that could not be started this time.
+   */
   readonly end: () => Promise<Decoded>;
 }
 

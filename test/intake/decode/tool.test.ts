@@ -1,5 +1,6 @@
 /** A process as a filter: whatever it does, it is waited for, told apart, and gone afterwards. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FramedStage } from '../../../src/intake/decode/framed.ts';
@@ -41,6 +42,28 @@ test('one that cannot be started', async () => {
     kind: 'unavailable',
     why: '/etc/passwd could not be started: EACCES',
   });
+});
+
+test('one that cannot be started just now is trouble of ours', () => {
+  const source = (name: string): string =>
+    JSON.stringify(new URL(`../../../src/intake/decode/${name}`, import.meta.url).href);
+  const text = `
+    import { openSync } from 'node:fs';
+    import { Outlet } from ${source('outlet.ts')};
+    import { Tool } from ${source('tool.ts')};
+    const made = () => new Tool('cat', [], new Outlet({ limit: Infinity, output: () => undefined }));
+    const first = made();
+    await first.feed(Buffer.from('x'));
+    await first.finish();
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const tool = made();
+    await tool.feed(Buffer.from('x'));
+    await tool.finish().catch(({ name, message }) => console.log(name + ': ' + message));
+    await tool.stop();`;
+  const args = [process.execPath, '--input-type=module', '--eval', text];
+  const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -n 100; exec "$0" "$@"', ...args]);
+  const expected = 'Trouble: cannot start cat: too many open files (EMFILE)\n';
+  assert.equal(stdout.toString(), expected, stderr.toString());
 });
 
 test('one that passes everything on', async () => {
