@@ -6,7 +6,7 @@ import type { Compression, ContentFact } from '../core/content.ts';
 import { Budget } from './budget.ts';
 import { compressionClaimFault, kindClaimFault, lacksStream } from './claims.ts';
 import { ContentHash } from './content-hash.ts';
-import type { Decoder } from './decode/decoder.ts';
+import type { Decoded, Decoder } from './decode/decoder.ts';
 import { makeDecoder } from './decode/index.ts';
 import { compressionOf, withoutSuffix } from './decode/recognise.ts';
 import { HEAD_BYTES, type Abandoned, type ContentPlace, type Finding } from './formats/format.ts';
@@ -175,8 +175,17 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
       ...fact,
     };
   };
+  /** Where a tool is in trouble, nothing is left of what came out. */
+  const decoded = async (): Promise<Decoded> => {
+    try {
+      return await decoder.end();
+    } catch (error) {
+      await inner.abandon();
+      throw error;
+    }
+  };
   const end = async (): Promise<Inspection> => {
-    const { fault, unavailable, unchecked } = await decoder.end();
+    const { fault, unavailable, unchecked } = await decoded();
     const { size } = hash;
     const { sha256 } = hash.digest();
     const of = (fact: ContentFact, needs: readonly string[] = []): Inspection => ({
@@ -205,7 +214,7 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     },
     end,
     abandon: async () => {
-      await decoder.end();
+      await decoded();
       return inner.abandon();
     },
   };

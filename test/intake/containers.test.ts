@@ -1,9 +1,19 @@
 /** tar and zip as the real tools make them, looked into as a whole: members, damage, and what counts as unchanged. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { inspector, type Inspection } from '../../src/intake/inspect.ts';
 import { seeded } from '../support/damage.ts';
@@ -13,6 +23,9 @@ import { dumpOf, sha256 } from '../support/world.ts';
 const skip = [cannotRun('tar'), cannotRun('zip')].find((reason) => reason !== false) ?? false;
 const folder = mkdtempSync(join(tmpdir(), 'backupmon-containers-'));
 after(() => rmSync(folder, { recursive: true }));
+
+const children = (): string[] =>
+  readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean);
 
 const generous = { limit: 2 ** 31, limitWithin: 2 ** 31 };
 
@@ -259,3 +272,27 @@ test('many small bombs are one large one', { skip }, async () => {
   });
   assert.equal(fact.fault?.reason, 'expands_too_far');
 });
+
+test(
+  'a tool that is killed leaves neither a process nor a scratch copy',
+  { skip: cannotRun('xz') },
+  async () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('create table t (x)');
+    const insert = database.prepare('insert into t values (randomblob(4000))');
+    for (let row = 0; row < 500; row += 1) insert.run();
+    const file = join(folder, 'plain.db');
+    database.exec(`vacuum into '${file}'`);
+    const packed = tool('xz', ['-0', '-c', file]);
+    for (const finish of ['end', 'abandon'] as const) {
+      const copy = join(folder, 'scratch');
+      const place = { descriptor: null, scratch: () => copy, program: 'none' };
+      const own = inspector({ name: 'x.db.xz', ...generous, place });
+      await own.push(packed.subarray(0, packed.length - 5000));
+      while (!existsSync(copy)) await setTimeout(5);
+      for (const child of children()) process.kill(Number(child), 'SIGKILL');
+      await assert.rejects(own[finish](), { name: 'Trouble', code: 'EINTR' });
+      assert.deepEqual([children(), existsSync(copy)], [[], false]);
+    }
+  },
+);

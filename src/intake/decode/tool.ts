@@ -25,6 +25,9 @@ const options = {
 /** Why a process is not started now: too many of them, or of open files, or no memory. Nothing that will be so for good. */
 const passing: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
 
+/** Signals that come from somebody else, and say nothing of the stream: lack of memory, Ctrl-C, a shutdown. */
+const outside: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
+
 type Child = ResultPromise<typeof options>;
 
 /** How it ended by itself, and what it said; or why nothing can be concluded from it. */
@@ -62,7 +65,7 @@ export class Tool {
     this.#rethrow();
   }
 
-  /** Waits for its end, and for all that comes out of it. @throws Trouble where it can surely be started another time */
+  /** Waits for its end, and for all that comes out of it. @throws Trouble where another time will do */
   async finish(): Promise<ToolEnd> {
     const { child } = await this.#running();
     child.stdin.end();
@@ -71,6 +74,9 @@ export class Tool {
     this.#rethrow();
     const name = this.#command;
     if (code === 'ENOENT') return { kind: 'unavailable', why: `${name} is not installed` };
+    if (signal !== undefined && outside.has(signal) && !this.#outlet.overflowed) {
+      throw new Trouble('EINTR', 'run', `${name} (ended by ${signal})`);
+    }
     if (signal !== undefined) return { kind: 'unavailable', why: `${name} was ended by ${signal}` };
     if (code !== undefined && passing.has(code)) throw new Trouble(code, 'start', name);
     if (exitCode === undefined) {

@@ -7,7 +7,8 @@ import { FramedStage } from '../../../src/intake/decode/framed.ts';
 import { Lz4Frames } from '../../../src/intake/decode/lz4-frames.ts';
 import { Outlet } from '../../../src/intake/decode/outlet.ts';
 import { Tool, type ToolEnd } from '../../../src/intake/decode/tool.ts';
-import { lacking, piped } from './streams.ts';
+import { makeDecoder } from '../../../src/intake/decode/index.ts';
+import { dumpText, lacking, piped } from './streams.ts';
 
 const MIB = Buffer.alloc(1024 * 1024, 'x');
 
@@ -88,10 +89,32 @@ test('one that talks without end', async () => {
   assert.equal(end.kind === 'exited' && end.said.length, 4096);
 });
 
-test('one that is killed', async () => {
-  const { end } = await script('kill -9 $$');
-  assert.deepEqual(end, { kind: 'unavailable', why: 'sh was ended by SIGKILL' });
+test('one that crashes', async () => {
+  const { end } = await script('kill -SEGV $$');
+  assert.deepEqual(end, { kind: 'unavailable', why: 'sh was ended by SIGSEGV' });
 });
+
+test('one that is killed from outside is trouble of ours', async () => {
+  for (const signal of ['KILL', 'TERM', 'INT', 'HUP']) {
+    await assert.rejects(script(`kill -${signal} $$`), {
+      name: 'Trouble',
+      message: `cannot run sh (ended by SIG${signal}): interrupted (EINTR)`,
+    });
+  }
+});
+
+test(
+  'xz that is killed leaves the file unread, and its bytes unjudged',
+  { skip: lacking(['xz']) },
+  async () => {
+    const decoder = makeDecoder('xz', { limit: Infinity, output: () => undefined });
+    const stream = piped('xz', ['-0'], dumpText(4_000_000));
+    await decoder.push(stream.subarray(0, stream.length - 100));
+    for (const child of children()) process.kill(Number(child), 'SIGKILL');
+    await assert.rejects(decoder.end(), { name: 'Trouble', code: 'EINTR' });
+    assert.deepEqual(children(), []);
+  },
+);
 
 test('one that does nothing is ended', async () => {
   const outlet = new Outlet({ limit: Infinity, output: () => undefined });
