@@ -33,6 +33,8 @@ export interface Inspection {
   readonly sha256: string;
   readonly fact: ContentFact;
   readonly needs: readonly string[];
+  /** It is a stream that carries no checksum. */
+  readonly unchecked: boolean;
 }
 
 interface Layer {
@@ -84,8 +86,8 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
       const rest = { place, budget: within, within, depth: depth + 1, isMember: true };
       const layer = contentLayer({ ...rest, name: own });
       const end = async () => {
-        const { fact, needs } = await layer.end();
-        return { ...fact, needs };
+        const { fact, needs, unchecked } = await layer.end();
+        return { ...fact, needs, unchecked };
       };
       return { push: layer.push, end };
     },
@@ -101,7 +103,7 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
     const fact = empty
       ? isEmpty('it is empty: 0 bytes')
       : factOf(isTooDeep ? '' : name, finding, { size, sha256 }, fingerprint);
-    return { size, sha256, fact, needs: finding.needs ?? [] };
+    return { size, sha256, fact, needs: finding.needs ?? [], unchecked: false };
   };
   return {
     push: (bytes) => {
@@ -193,6 +195,7 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
       sha256,
       fact,
       needs,
+      unchecked,
     });
     if (unavailable !== null) {
       const shortfall = `cannot be checked here: ${unavailable}`;

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { inspector, type Inspection } from '../../src/intake/inspect.ts';
 import { seeded } from '../support/damage.ts';
 import { cannotRun, tool } from '../support/real-dumps.ts';
@@ -293,6 +293,24 @@ test(
       for (const child of children()) process.kill(Number(child), 'SIGKILL');
       await assert.rejects(own[finish](), { name: 'Trouble', code: 'EINTR' });
       assert.deepEqual([children(), existsSync(copy)], [[], false]);
+    }
+  },
+);
+
+test(
+  'streams without a checksum are told of a tar, and not of a zip, which has its own',
+  { skip },
+  async () => {
+    const root = laidOut(
+      'unchecked',
+      { ...files, 'crm.sql.zst': zstdCompressSync(dumpOf('crm')) },
+      0,
+    );
+    for (const [, fileName, pack] of packings) {
+      const { fact } = await inspect(fileName, pack(root));
+      const told = ['1 of 4 files in it is a stream without a checksum'];
+      assert.deepEqual(fact.remarks, fileName === 'x.tar' ? told : []);
+      assert.equal(fact.assurance, 'complete');
     }
   },
 );

@@ -32,11 +32,16 @@ export interface Finding {
   readonly needs?: readonly string[];
 }
 
+/** `needs` as in Finding; `unchecked` where it is a stream that carries no checksum. */
+export type MemberFact = ContentFact & {
+  readonly needs: readonly string[];
+  readonly unchecked: boolean;
+};
+
 /** A content of its own within a container: decompressed, recognised, checked and hashed like a file. */
 export interface Member {
   readonly push: (bytes: Buffer) => void | Promise<void>;
-  /** `needs` as in Finding. */
-  readonly end: () => Promise<ContentFact & { readonly needs: readonly string[] }>;
+  readonly end: () => Promise<MemberFact>;
 }
 
 export interface FormatContext {
