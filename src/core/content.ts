@@ -99,8 +99,9 @@ const GiB = 1024 * MiB;
 
 /**
  * How many bytes may come out of a compressed file at most, so that a bomb costs no more than a dump would: the reported size and what
- * a container around it takes; where none is reported, 200 times the file (dumps shrink to a tenth, rarely to a fiftieth; zeros to a
- * thousandth), and 1 GiB in any case. A report that claims more than any dump shrinks to is not believed.
+ * a container around it takes (a tar 3/4 KiB for each of maybe tens of thousands of files); where none is reported, 200 times the file
+ * (dumps shrink to a tenth, rarely to a fiftieth; zeros to a thousandth), and 1 GiB in any case. A report that claims more than any dump
+ * shrinks to is not believed.
  *
  * @param size of the file, in bytes
  * @param reported size before compression, in bytes
@@ -108,5 +109,5 @@ const GiB = 1024 * MiB;
 export function outputLimit(size: number, reported: number | null): number {
   if (reported === null) return Math.max(GiB, 200 * size);
   const believed = Math.max(64 * GiB, 1100 * size);
-  return Math.min(believed, reported + Math.max(16 * MiB, Math.ceil(reported / 8)));
+  return Math.min(believed, reported + Math.max(64 * MiB, Math.ceil(reported / 8)));
 }

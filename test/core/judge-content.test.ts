@@ -329,7 +329,7 @@ test('a bomb may grow to the reported size, or to what a dump of its size can ho
   const GiB = 1024 * MiB;
   assert.equal(outputLimit(1000, null), GiB);
   assert.equal(outputLimit(GiB, null), 200 * GiB);
-  assert.equal(outputLimit(1000, 1000), 1000 + 16 * MiB);
+  assert.equal(outputLimit(1000, 1000), 1000 + 64 * MiB);
   assert.equal(outputLimit(GiB, 8 * GiB), 9 * GiB);
   assert.equal(outputLimit(MiB, 8 * 2 ** 60), 64 * GiB);
 });
