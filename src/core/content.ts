@@ -46,6 +46,14 @@ export const contentReasons = [
 ] as const;
 export type ContentReason = (typeof contentReasons)[number];
 
+/** Those of the compressed stream itself; all others are of the dump in it. */
+export const streamReasons: ReadonlySet<ContentReason> = new Set([
+  'stream_cut',
+  'stream_corrupt',
+  'trailing_bytes',
+  'expands_too_far',
+]);
+
 export interface ContentFault {
   readonly reason: ContentReason;
   /** A phrase fit for people; whatever of it came from the file is made harmless already (core/text.ts). */
@@ -63,6 +71,8 @@ export interface ContentFact {
   /** How much was proved; `intact` where the stream could not be decoded here. Means nothing beside a fault. */
   readonly assurance: Assurance;
   readonly compression: Compression | null;
+  /** Its name says that it is compressed, and it is not: there is no stream that could be readable. */
+  readonly noStream?: true;
   /** null where the stream could not be decoded here. */
   readonly kind: ContentKind | null;
   /** The kind with what the content says about itself, such as `PostgreSQL 15.18 dump`; fit for people. */
@@ -89,8 +99,9 @@ const GiB = 1024 * MiB;
 
 /**
  * How many bytes may come out of a compressed file at most, so that a bomb costs no more than a dump would: the reported size and what
- * a container around it takes; where none is reported, 200 times the file (dumps shrink to a tenth, rarely to a fiftieth; zeros to a
- * thousandth), and 1 GiB in any case. A report that claims more than any dump shrinks to is not believed.
+ * a container around it takes (a tar 3/4 KiB for each of maybe tens of thousands of files); where none is reported, 200 times the file
+ * (dumps shrink to a tenth, rarely to a fiftieth; zeros to a thousandth), and 1 GiB in any case. A report that claims more than any dump
+ * shrinks to is not believed.
  *
  * @param size of the file, in bytes
  * @param reported size before compression, in bytes
@@ -98,5 +109,5 @@ const GiB = 1024 * MiB;
 export function outputLimit(size: number, reported: number | null): number {
   if (reported === null) return Math.max(GiB, 200 * size);
   const believed = Math.max(64 * GiB, 1100 * size);
-  return Math.min(believed, reported + Math.max(16 * MiB, Math.ceil(reported / 8)));
+  return Math.min(believed, reported + Math.max(64 * MiB, Math.ceil(reported / 8)));
 }

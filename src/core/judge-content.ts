@@ -7,7 +7,7 @@ import {
   type SizeSample,
   type VersionFact,
 } from './conclusion.ts';
-import { contentKinds, type ContentFact, type ContentFault } from './content.ts';
+import { contentKinds, streamReasons, type ContentFact, type ContentFault } from './content.ts';
 import type { JobRules } from './job.ts';
 import type { Reason } from './reasons.ts';
 import type { ReportEntry } from './report.ts';
@@ -35,21 +35,20 @@ type Read = FileFact & { readonly kind: 'read' };
 /** What it is worth, before the evidence is added. */
 type Worth = Pick<Finding, 'status' | 'severity' | 'reason' | 'message'>;
 
+/** The agent has compressed or encrypted it in a way that is not known here: what it says about the content before cannot be compared. */
+const isOpaque = (entry: ReportEntry, { compression, kind, raw }: ContentFact): boolean =>
+  entry.stages.compress !== null &&
+  compression === null &&
+  kind === 'binary' &&
+  raw?.sha256 !== entry.raw.sha256;
+
 /** What was proved: never more than was asked for, and no more than was reached. */
-function reached({ rules }: ContentCase, content: ContentFact | null): Assurance {
-  if (content === null) return 'intact';
+function reached({ rules, entry }: ContentCase, content: ContentFact | null): Assurance {
+  if (content === null || isOpaque(entry, content)) return 'intact';
   const level = Math.min(assurances.indexOf(rules.verify), assurances.indexOf(content.assurance));
   return assurances[level] as Assurance;
 }
 
-/** Faults of the stream, which `readable` is about. */
-const streamFaults: ReadonlySet<string> = new Set([
-  'empty',
-  'stream_cut',
-  'stream_corrupt',
-  'trailing_bytes',
-  'expands_too_far',
-]);
 /** Where members of a container are a stream within the stream. */
 const containers: ReadonlySet<string> = new Set([
   'tar',
@@ -60,9 +59,11 @@ const containers: ReadonlySet<string> = new Set([
 ]);
 
 /** The fault of a content, if this depth of verification (`readable` or `complete`) is about it. */
-function faultAt(verify: Assurance, { fault, kind }: ContentFact): ContentFault | null {
+function faultAt(verify: Assurance, content: ContentFact): ContentFault | null {
+  const { fault, kind, noStream = false } = content;
   if (fault === null || verify === 'complete') return fault;
-  const counts = streamFaults.has(fault.reason) || (kind !== null && containers.has(kind));
+  const isOfStream = noStream || fault.reason === 'empty' || streamReasons.has(fault.reason);
+  const counts = isOfStream || (kind !== null && containers.has(kind));
   return counts ? fault : null;
 }
 
@@ -87,7 +88,7 @@ const invalid = (reason: Reason, message: string): Worth => ({
 /** What came out of the stream is what the agent had before it compressed it: as a whole, or as the only file packed into it. */
 function rawFailure(entry: ReportEntry, content: ContentFact): Worth | null {
   const { raw, member, kind } = content;
-  if (entry.stages.compress === null || raw === null) return null;
+  if (entry.stages.compress === null || raw === null || isOpaque(entry, content)) return null;
   const { size, sha256 } = entry.raw;
   // A folder that was packed has a size, but it is not that of the archive, and no hash.
   if (sha256 === null && member === null && kind !== null && containers.has(kind)) return null;
@@ -114,7 +115,8 @@ function failure({ entry, rules }: ContentCase, { size, content }: Read): Worth 
   if (content === null || rules.verify === 'intact') return null;
   const fault = faultAt(rules.verify, content);
   if (fault === null) return rawFailure(entry, content);
-  if (fault.reason === 'expands_too_far' && rawSize !== null) {
+  // Of the file itself, not of something that is packed in it.
+  if (fault.reason === 'expands_too_far' && rawSize !== null && content.raw?.sha256 === null) {
     const text = `expected ${exactBytes(rawSize)} uncompressed, and more came out: not read any further`;
     return invalid('raw_size_differs', text);
   }

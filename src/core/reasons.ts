@@ -74,7 +74,7 @@ export const reasons: Readonly<Record<Reason, string>> = {
   stream_corrupt: 'the compressed stream cannot be decoded',
   trailing_bytes: 'something else follows the end of the stream or of the archive',
   expands_too_far:
-    'much more comes out of it than a dump of that size can hold, and no size was reported',
+    'much more comes out of it, or of what is packed in it, than a dump of that size can hold',
   raw_size_differs: 'another uncompressed size than reported',
   raw_hash_differs: 'another SHA-256 of the uncompressed content than reported',
   dump_cut: 'the end of the dump is missing, or a part of it',

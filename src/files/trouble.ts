@@ -36,6 +36,7 @@ const meanings: Readonly<Record<string, string>> = {
   EEXIST: 'it exists already',
   ENOTDIR: 'not a folder',
   EISDIR: 'it is a folder',
+  EINTR: 'interrupted',
   ELOOP: 'it is a symbolic link',
 };
 

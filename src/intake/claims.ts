@@ -52,6 +52,10 @@ export function kindClaimFault(
   return { reason: 'wrong_kind', message: `named ${suffix}, but it holds ${description}` };
 }
 
+/** Whether the name says that it is compressed. `found` is null where it is not. */
+export const lacksStream = (name: string, found: Compression | null): boolean =>
+  found === null && claimedCompression(name) !== null;
+
 /** @param found null where the content is not compressed */
 export function compressionClaimFault(
   name: string,

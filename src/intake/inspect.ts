@@ -3,13 +3,15 @@
  * hashes what is hashed. Layer by layer: what comes out of a compressed stream, and each member of a container, is a content again.
  */
 import type { Compression, ContentFact } from '../core/content.ts';
-import { compressionClaimFault, kindClaimFault } from './claims.ts';
+import { Budget } from './budget.ts';
+import { compressionClaimFault, kindClaimFault, lacksStream } from './claims.ts';
 import { ContentHash } from './content-hash.ts';
-import type { Decoder } from './decode/decoder.ts';
+import type { Decoded, Decoder } from './decode/decoder.ts';
 import { makeDecoder } from './decode/index.ts';
 import { compressionOf, withoutSuffix } from './decode/recognise.ts';
 import { HEAD_BYTES, type Abandoned, type ContentPlace, type Finding } from './formats/format.ts';
 import { formatOf } from './formats/index.ts';
+import { tooDeep } from './formats/too-deep.ts';
 
 /** Layers within layers that are looked into: a dump in gzip in tar in gzip has four. */
 const DEEPEST = 6;
@@ -17,8 +19,10 @@ const DEEPEST = 6;
 export interface InspectRequest {
   /** What the name says is compared with what is found. */
   readonly name: string;
-  /** No more than this many bytes may come out of any one compressed stream. */
+  /** No more than this many bytes may come out of it, where it is a compressed stream. */
   readonly limit: number;
+  /** Nor than this many out of all compressed streams within it together: there may be thousands of them. */
+  readonly limitWithin: number;
   readonly place: ContentPlace;
 }
 
@@ -29,6 +33,8 @@ export interface Inspection {
   readonly sha256: string;
   readonly fact: ContentFact;
   readonly needs: readonly string[];
+  /** It is a stream that carries no checksum. */
+  readonly unchecked: boolean;
 }
 
 interface Layer {
@@ -39,7 +45,10 @@ interface Layer {
   readonly abandon: () => Promise<Abandoned>;
 }
 
-interface LayerRequest extends InspectRequest {
+interface LayerRequest extends Pick<InspectRequest, 'name' | 'place'> {
+  /** Of the layer itself, and of all layers below the first. */
+  readonly budget: Budget;
+  readonly within: Budget;
   readonly depth: number;
   /** A file within a container: it may be empty. */
   readonly isMember: boolean;
@@ -61,20 +70,24 @@ const isEmpty = (text: string): ContentFact => ({
   lastLine: null,
 });
 
-/** A content that is not compressed, or that is not decompressed any further. */
+/** A content that is not compressed, or that lies too deep to be looked into. */
 function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
-  const { name, limit, depth, isMember } = request;
+  const { name, within, depth, isMember } = request;
   const hash = new ContentHash();
   const place: ContentPlace = { ...request.place, descriptor: null };
-  const checker = formatOf(head.subarray(0, HEAD_BYTES), all).check({
+  const isTooDeep = depth >= DEEPEST;
+  const format = isTooDeep ? tooDeep : formatOf(head.subarray(0, HEAD_BYTES), all);
+  const checker = format.check({
     hash,
     name,
     place: request.place,
+    budget: request.budget,
     member: (own) => {
-      const layer = contentLayer({ name: own, limit, place, depth: depth + 1, isMember: true });
+      const rest = { place, budget: within, within, depth: depth + 1, isMember: true };
+      const layer = contentLayer({ ...rest, name: own });
       const end = async () => {
-        const { fact, needs } = await layer.end();
-        return { ...fact, needs };
+        const { fact, needs, unchecked } = await layer.end();
+        return { ...fact, needs, unchecked };
       };
       return { push: layer.push, end };
     },
@@ -89,8 +102,8 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
     const empty = size === 0 && !isMember;
     const fact = empty
       ? isEmpty('it is empty: 0 bytes')
-      : factOf(name, finding, { size, sha256 }, fingerprint);
-    return { size, sha256, fact, needs: finding.needs ?? [] };
+      : factOf(isTooDeep ? '' : name, finding, { size, sha256 }, fingerprint);
+    return { size, sha256, fact, needs: finding.needs ?? [], unchecked: false };
   };
   return {
     push: (bytes) => {
@@ -102,6 +115,7 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
   };
 }
 
+/** @param name whose claims are compared; empty where nothing was looked into */
 function factOf(
   name: string,
   finding: Finding,
@@ -126,20 +140,26 @@ function factOf(
   };
 }
 
+const withoutChecksum = (compression: Compression): string =>
+  `the ${compression} stream carries no checksum: a flipped bit may go unnoticed`;
+
 /** A compressed stream, and the content that comes out of it. */
 function compressedLayer(request: LayerRequest, compression: Compression): Layer {
   const hash = new ContentHash();
+  const { budget, within } = request;
   const inner = contentLayer({
     ...request,
     name: withoutSuffix(request.name),
     place: { ...request.place, descriptor: null },
+    budget: within,
     depth: request.depth + 1,
   });
   let produced = 0;
   const decoder: Decoder = makeDecoder(compression, {
-    limit: request.limit,
+    limit: budget.left,
     output: (bytes) => {
       produced += bytes.length;
+      budget.take(bytes.length);
       return inner.push(bytes);
     },
   });
@@ -157,8 +177,17 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
       ...fact,
     };
   };
+  /** Where a tool is in trouble, nothing is left of what came out. */
+  const decoded = async (): Promise<Decoded> => {
+    try {
+      return await decoder.end();
+    } catch (error) {
+      await inner.abandon();
+      throw error;
+    }
+  };
   const end = async (): Promise<Inspection> => {
-    const { fault, unavailable } = await decoder.end();
+    const { fault, unavailable, unchecked } = await decoded();
     const { size } = hash;
     const { sha256 } = hash.digest();
     const of = (fact: ContentFact, needs: readonly string[] = []): Inspection => ({
@@ -166,6 +195,7 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
       sha256,
       fact,
       needs,
+      unchecked,
     });
     if (unavailable !== null) {
       const shortfall = `cannot be checked here: ${unavailable}`;
@@ -175,7 +205,8 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     const { fact, needs, ...raw } = await inner.end();
     const text = `the dump is empty: 0 bytes come out of ${size} bytes of ${compression}`;
     const own = produced === 0 && !request.isMember ? isEmpty(text) : fact;
-    return of({ ...own, compression, raw }, needs);
+    const remarks = unchecked ? [withoutChecksum(compression), ...own.remarks] : own.remarks;
+    return of({ ...own, compression, raw, remarks }, needs);
   };
   return {
     push: (bytes) => {
@@ -186,7 +217,7 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     },
     end,
     abandon: async () => {
-      await decoder.end();
+      await decoded();
       return inner.abandon();
     },
   };
@@ -224,17 +255,24 @@ function contentLayer(request: LayerRequest): Layer {
     end: async () => {
       const own = await started();
       const result = await own.end();
-      const { fact } = result;
-      if (fact.fault !== null || request.depth > 0) return result;
-      const fault = compressionClaimFault(request.name, fact.compression, fact.description);
-      return fault === null
-        ? result
-        : { ...result, fact: { ...fact, fault, fingerprint: null, assurance: 'readable' } };
+      return request.depth > 0 ? result : { ...result, fact: claimed(request.name, result.fact) };
     },
     abandon: async () => (await started()).abandon(),
   };
 }
 
+/** What is found in a file, compared with what its name says about its compression. */
+function claimed(name: string, found: ContentFact): ContentFact {
+  const { compression, description } = found;
+  const fact = lacksStream(name, compression) ? { ...found, noStream: true as const } : found;
+  if (fact.fault !== null) return fact;
+  const fault = compressionClaimFault(name, compression, description);
+  return fault === null ? fact : { ...fact, fault, fingerprint: null, assurance: 'readable' };
+}
+
 /** The inspection of one file. */
-export const inspector = (request: InspectRequest): Pick<Layer, 'push' | 'end' | 'abandon'> =>
-  contentLayer({ ...request, depth: 0, isMember: false });
+export function inspector(request: InspectRequest): Pick<Layer, 'push' | 'end' | 'abandon'> {
+  const { name, place, limit, limitWithin } = request;
+  const [budget, within] = [new Budget(limit), new Budget(limitWithin)];
+  return contentLayer({ name, place, budget, within, depth: 0, isMember: false });
+}

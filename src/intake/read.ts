@@ -45,8 +45,10 @@ export interface ReadTask {
 export interface ContentTask {
   /** The file's name, whose claims are compared. */
   readonly name: string;
-  /** Bytes that may come out of a compressed stream at most. */
+  /** Bytes that may come out of the file at most, where it is compressed. */
   readonly limit: number;
+  /** And out of all compressed streams within it, together. */
+  readonly limitWithin: number;
   /** Path that a scratch file may be made at, as often as it is unlinked; null where none may be made. */
   readonly scratch: string | null;
   /** The program file, to check a database in a process of its own. */
@@ -108,11 +110,12 @@ function hashSink(): Sink {
 async function sinkFor(task: ContentTask | null, descriptor: number): Promise<Sink> {
   if (task === null) return hashSink();
   const { inspector } = await import('./inspect.ts');
-  const { name, limit, scratch, program } = task;
+  const { name, limit, limitWithin, scratch, program } = task;
   let made = 0;
   return inspector({
     name,
     limit,
+    limitWithin,
     place: {
       descriptor,
       program,

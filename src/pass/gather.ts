@@ -152,9 +152,10 @@ async function addEntries(
   const jobs = new Map(context.agent.scope.map((job) => [job.database, job]));
   for (const entry of file.report.entries) {
     const job = jobs.get(entry.database);
+    if (job === undefined) continue;
     // The same content under two names is one report.
     const twice = draft.toJudge.some((item) => item.digest === file.digest && item.job === job);
-    if (job === undefined || twice) continue;
+    if (twice) continue;
     const record = context.memory.jobs.get(job.id);
     const before = recorded.find((item) => item.jobId === record?.id) ?? null;
     const item = {

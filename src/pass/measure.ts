@@ -57,6 +57,8 @@ function contentTask(intake: Intake, item: ToJudge, size: number): ContentTask |
   return {
     name: entry.file ?? '',
     limit: outputLimit(size, reported),
+    // Of files that were packed the reported size tells nothing about what is compressed in them.
+    limitWithin: outputLimit(size, null),
     scratch: deep && intake.validated !== null ? incomingPath(intake.validated) : null,
     program: deep ? intake.program : null,
   };
@@ -147,17 +149,11 @@ export async function measure(
     fileChangedAt: null,
     temporaryChangedAt: null,
   };
-  if (zone === null || name === null || !needsFile(item.entry)) {
-    return {
-      item,
-      fact: { kind: 'not_looked_for' },
-      arrival,
-      copy: null,
-      fileState: null,
-      matchedState: null,
-      bytesRead: 0,
-    };
-  }
+  const unread = { item, arrival, copy: null, fileState: null, matchedState: null, bytesRead: 0 };
+  if (name === null || !needsFile(item.entry))
+    return { ...unread, fact: { kind: 'not_looked_for' } };
+  // The agent's folder is gone, and the file with it.
+  if (zone === null) return { ...unread, fact: { kind: 'absent' }, fileState: 'absent' };
   let candidates: Candidate[] = [];
   try {
     candidates = findFiles(zone, name);
@@ -188,15 +184,7 @@ export async function measure(
     };
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
-    return {
-      item,
-      fact: troubleFact(error),
-      arrival,
-      copy: null,
-      fileState: null,
-      matchedState: null,
-      bytesRead: 0,
-    };
+    return { ...unread, fact: troubleFact(error) };
   } finally {
     for (const found of candidates) if (found.kind === 'open') closeFile(found.file);
   }

@@ -1,19 +1,11 @@
 /** What is inside the file: the stream that was decompressed, the bytes that came out, and the dump in them. */
 import { bytes, exactBytes } from '../core/bytes.ts';
-import type { ContentFact } from '../core/content.ts';
+import { streamReasons, type ContentFact } from '../core/content.ts';
 import type { Check } from './check.ts';
 import { clean } from './symbols.ts';
 import type { EventView, JobDetailView, Screen } from './views.ts';
 
 type Inside = EventView & { readonly content: ContentFact };
-
-/** Faults by the check that met them; all others are the dump's own. */
-const ofStream: ReadonlySet<string> = new Set([
-  'stream_cut',
-  'stream_corrupt',
-  'trailing_bytes',
-  'expands_too_far',
-]);
 
 /** `14:1`: how many bytes came out of each. */
 function ratio(packed: number | null, raw: number): string {
@@ -26,7 +18,7 @@ function streamCheck({ content, file }: Inside, claimed: number | null, screen: 
   const title = 'stream';
   const { compression, raw, fault } = content;
   if (compression === null) return { mark: 'not_made', title, lines: ['not compressed'] };
-  if (fault !== null && ofStream.has(fault.reason)) {
+  if (fault !== null && streamReasons.has(fault.reason)) {
     const lines = [clean(fault.message, screen, 600)];
     const of = claimed === null ? '' : ` of ${bytes(claimed)}`;
     if (raw !== null) lines.push(`readable up to ${bytes(raw.size)}${of}`);
@@ -40,28 +32,36 @@ function streamCheck({ content, file }: Inside, claimed: number | null, screen: 
   return { mark: 'passed', title, lines: [`${compression}, readable to its end: ${size}`] };
 }
 
-/** The agent's claims about the content before it was compressed. Nothing where it made none. */
+/** One claim of the agent's about the content before it was compressed. Nobody is blamed where it could not be compared. */
+function claimCheck(
+  title: string,
+  claim: string,
+  found: 'same' | 'other' | 'unknown',
+  difference: readonly string[],
+): Check {
+  if (found === 'same') return { mark: 'passed', title, lines: [`${claim}, as reported`] };
+  if (found === 'other') return { mark: 'failed', title, lines: difference };
+  return { mark: 'not_made', title, lines: [`${claim} reported, not compared`] };
+}
+
+/** Nothing where the agent claimed nothing. */
 function claimChecks({ content, report, reason }: Inside): Check[] {
   const stages = report?.stages;
   const raw = content.raw?.sha256 == null ? null : content.raw;
   if (stages?.compress == null || raw === null) return [];
   const { size = null, sha256 = null } = stages.backup ?? {};
+  const found = (same: boolean, differs: EventView['reason']): 'same' | 'other' | 'unknown' =>
+    same ? 'same' : reason === differs ? 'other' : 'unknown';
   const checks: Check[] = [];
   if (size !== null) {
     const same = [raw.size, content.member?.size].includes(size);
-    const failed = reason === 'raw_size_differs';
-    const lines = same
-      ? [`${exactBytes(size)}, as reported`]
-      : [`expected ${exactBytes(size)}`, `found    ${exactBytes(raw.size)}`];
-    const mark = same ? 'passed' : failed ? 'failed' : 'not_made';
-    checks.push({ mark, title: 'raw size', lines });
+    const lines = [`expected ${exactBytes(size)}`, `found    ${exactBytes(raw.size)}`];
+    checks.push(claimCheck('raw size', exactBytes(size), found(same, 'raw_size_differs'), lines));
   }
   if (sha256 !== null) {
     const same = [raw.sha256, content.member?.sha256].includes(sha256);
-    const lines = same
-      ? [`${sha256.slice(0, 12)}, as reported`]
-      : ['expected', sha256, 'found', raw.sha256 ?? ''];
-    checks.push({ mark: same ? 'passed' : 'failed', title: 'raw SHA', lines });
+    const lines = ['expected', sha256, 'found', raw.sha256 ?? ''];
+    checks.push(claimCheck('raw SHA', sha256.slice(0, 12), found(same, 'raw_hash_differs'), lines));
   }
   return checks;
 }
@@ -81,7 +81,7 @@ function dumpCheck({ content, status }: Inside, screen: Screen): Check {
     ...(counts.length === 0 ? [] : [counts.join(', ')]),
     ...remarks.map((remark) => clean(remark, screen, 300)),
   ];
-  if (fault !== null && !ofStream.has(fault.reason)) {
+  if (fault !== null && !streamReasons.has(fault.reason)) {
     const last = lastLine === null ? [] : [`last line: "${clean(lastLine, screen, 200)}"`];
     // A fault that nobody asked about (`verify: readable`) is told all the same.
     const mark = status === 'CONTENT_INVALID' ? 'failed' : 'doubtful';

@@ -68,6 +68,12 @@ const faults: readonly (readonly [string, Partial<ContentFact>, Assurance, strin
     'readable',
     'SUCCESS verified readable',
   ],
+  [
+    'what should be a stream and is none',
+    faulty('not_a_dump', { compression: null, noStream: true }),
+    'readable',
+    invalid('not_a_dump'),
+  ],
   ['a cut tar', faulty('dump_cut', { kind: 'tar' }), 'readable', invalid('dump_cut')],
   [
     'a corrupt stream of something unknown',
@@ -81,6 +87,7 @@ for (const [story, content, verify, expected] of faults) {
     assert.equal(inShort(conclude(content, { verify })), expected));
 }
 
+const opaque = { compression: null, kind: 'binary', assurance: 'readable' } as const;
 const raw = (size: number | null, sha256: string | null) => entryWith({ raw: { size, sha256 } });
 const claims: readonly (readonly [string, Partial<ContentFact>, Values, string])[] = [
   ['as reported', {}, {}, 'SUCCESS verified complete'],
@@ -109,9 +116,15 @@ const claims: readonly (readonly [string, Partial<ContentFact>, Values, string])
   ['a folder with a hash', { kind: 'tar' }, { entry: raw(4000, 'f') }, invalid('raw_size_differs')],
   [
     'more than was reported',
-    faulty('expands_too_far'),
+    faulty('expands_too_far', { raw: { size: 4000, sha256: null } }),
     { entry: raw(4000, null) },
     invalid('raw_size_differs'),
+  ],
+  [
+    'too much in a file of an archive',
+    faulty('expands_too_far', { kind: 'tar' }),
+    { entry: raw(5000, null) },
+    invalid('expands_too_far'),
   ],
   [
     'more than a dump can hold',
@@ -129,6 +142,24 @@ const claims: readonly (readonly [string, Partial<ContentFact>, Values, string])
       }),
     },
     'SUCCESS verified complete',
+  ],
+  [
+    'compressed or encrypted in a way that is not known: the claims cannot be compared',
+    { ...opaque, raw: { size: 1000, sha256: 'a' } },
+    { entry: raw(5000, 'raw-a') },
+    'SUCCESS verified intact',
+  ],
+  [
+    'compressed in a way that changed nothing',
+    { ...opaque, raw: { size: 5000, sha256: 'raw-a' } },
+    { entry: raw(5000, 'raw-a') },
+    'SUCCESS verified readable',
+  ],
+  [
+    'a dump that was not compressed, and is another',
+    { compression: null },
+    { entry: raw(1, 'z') },
+    invalid('raw_size_differs'),
   ],
   [
     'nothing decoded here: the claim cannot be compared',
@@ -298,7 +329,7 @@ test('a bomb may grow to the reported size, or to what a dump of its size can ho
   const GiB = 1024 * MiB;
   assert.equal(outputLimit(1000, null), GiB);
   assert.equal(outputLimit(GiB, null), 200 * GiB);
-  assert.equal(outputLimit(1000, 1000), 1000 + 16 * MiB);
+  assert.equal(outputLimit(1000, 1000), 1000 + 64 * MiB);
   assert.equal(outputLimit(GiB, 8 * GiB), 9 * GiB);
   assert.equal(outputLimit(MiB, 8 * 2 ** 60), 64 * GiB);
 });

@@ -1,10 +1,20 @@
 /** tar and zip as the real tools make them, looked into as a whole: members, damage, and what counts as unchanged. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { setTimeout } from 'node:timers/promises';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { inspector, type Inspection } from '../../src/intake/inspect.ts';
 import { seeded } from '../support/damage.ts';
 import { cannotRun, tool } from '../support/real-dumps.ts';
@@ -14,9 +24,19 @@ const skip = [cannotRun('tar'), cannotRun('zip')].find((reason) => reason !== fa
 const folder = mkdtempSync(join(tmpdir(), 'backupmon-containers-'));
 after(() => rmSync(folder, { recursive: true }));
 
-async function inspect(name: string, bytes: Buffer, chunk = bytes.length): Promise<Inspection> {
+const children = (): string[] =>
+  readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean);
+
+const generous = { limit: 2 ** 31, limitWithin: 2 ** 31 };
+
+async function inspect(
+  name: string,
+  bytes: Buffer,
+  chunk = bytes.length,
+  limits = generous,
+): Promise<Inspection> {
   const place = { descriptor: null, scratch: null, program: null };
-  const own = inspector({ name, limit: 2 ** 31, place });
+  const own = inspector({ name, ...limits, place });
   for (let at = 0; at < bytes.length; at += chunk) {
     // Overwritten when it returns, as in the one read.
     const piece = Buffer.from(bytes.subarray(at, at + chunk));
@@ -176,3 +196,121 @@ test('a member that is cut names itself', { skip }, async () => {
   assert.equal(fact.fault?.reason, 'stream_cut');
   assert.match(fact.fault.message, /^(?:\.\/)?wiki\.sql\.gz: /u);
 });
+
+/** A tar of one file, as `tar --format=ustar` makes it. */
+function tarOf(name: string, bytes: Buffer): Buffer {
+  const head = Buffer.alloc(512);
+  const mode = '0000644\0'.padEnd(24, '0000000\0');
+  head.write(`${mode}${bytes.length.toString(8).padStart(11, '0')}\0${'0'.repeat(11)}\0`, 100);
+  head.write(`${' '.repeat(8)}0`, 148);
+  head.write(name, 0);
+  head.write('ustar\u000000', 257);
+  const sum = head.reduce((one, other) => one + other, 0);
+  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  const padding = Buffer.alloc((512 - (bytes.length % 512)) % 512);
+  return Buffer.concat([head, bytes, padding, Buffer.alloc(1024)]);
+}
+
+test('archives within archives are looked into up to a depth, and never without end', async () => {
+  const deep = (name: string, count: number, bytes: Buffer): Buffer =>
+    count === 0 ? bytes : deep('x.tar', count - 1, tarOf(name, bytes));
+  const dump = Buffer.from(dumpOf('deep'));
+  const whole = await inspect('x.tar', deep('shop.sql', 5, dump));
+  assert.deepEqual([whole.fact.fault, whole.fact.assurance], [null, 'complete']);
+  for (const count of [6, 500]) {
+    const bytes = deep('shop.sql', count, dump);
+    const { fact } = await inspect('x.tar', bytes, 64 * 1024);
+    assert.deepEqual([fact.fault, fact.assurance], [null, 'readable']);
+    assert.match(fact.shortfall ?? '', /it lies within more layers than are looked into/u);
+    assert.deepEqual((await inspect('x.tar', bytes)).fact, fact);
+  }
+});
+
+test('what is compressed in a file may be more than the file was before, and ends somewhere all the same', async () => {
+  const dump = Buffer.from(dumpOf('x'.repeat(1_000_000)));
+  const packed = gzipSync(tarOf('shop.sql.gz', gzipSync(dump)));
+  // As reported: so much was packed, and of what was packed nothing is told.
+  const within = await inspect('x.tgz', packed, 1000, { limit: 100_000, limitWithin: 2_000_000 });
+  assert.deepEqual([within.fact.fault, within.fact.assurance], [null, 'complete']);
+  const beyond = await inspect('x.tgz', packed, 1000, { limit: 100_000, limitWithin: 900_000 });
+  assert.equal(beyond.fact.fault?.reason, 'expands_too_far');
+  assert.match(beyond.fact.fault.message, /^shop\.sql\.gz: more comes out of the gzip stream/u);
+});
+
+test('many small bombs are one large one', { skip }, async () => {
+  const bomb = gzipSync(Buffer.alloc(3_000_000, '-- nothing\n'));
+  const [first, ...others] = Array.from({ length: 10 }, (_, index) => `${index}.gz`);
+  const tar = Buffer.concat([
+    ...others.map((name) => tarOf(name, bomb).subarray(0, -1024)),
+    tarOf(first ?? '', bomb),
+  ]);
+  const zip = tool('sh', [
+    '-c',
+    'cd "$0" && zip -qr - . | cat',
+    laidOut('bombs', Object.fromEntries(others.map((name) => [name, gunzipSync(bomb)])), 0),
+  ]);
+  for (const [name, bytes] of [
+    ['x.tar', tar],
+    ['x.zip', zip],
+  ] as const) {
+    const limits = { limit: 10_000_000, limitWithin: 10_000_000 };
+    const whole = await inspect(name, bytes);
+    assert.equal(whole.fact.fault, null);
+    const { fact } = await inspect(name, bytes, 64 * 1024, limits);
+    assert.equal(fact.fault?.reason, 'expands_too_far');
+    assert.deepEqual((await inspect(name, bytes, 1000, limits)).fact, fact);
+  }
+  // Zip in zip: out of each comes a thousand times what went in.
+  const inner = tool('sh', [
+    '-c',
+    'cd "$0" && zip -qr - . | cat',
+    laidOut('in-zip', { 'x.zip': zip }, 0),
+  ]);
+  const { fact } = await inspect('x.zip', inner, 1000, {
+    limit: 1_000_000,
+    limitWithin: 10_000_000,
+  });
+  assert.equal(fact.fault?.reason, 'expands_too_far');
+});
+
+test(
+  'a tool that is killed leaves neither a process nor a scratch copy',
+  { skip: cannotRun('xz') },
+  async () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('create table t (x)');
+    const insert = database.prepare('insert into t values (randomblob(4000))');
+    for (let row = 0; row < 500; row += 1) insert.run();
+    const file = join(folder, 'plain.db');
+    database.exec(`vacuum into '${file}'`);
+    const packed = tool('xz', ['-0', '-c', file]);
+    for (const finish of ['end', 'abandon'] as const) {
+      const copy = join(folder, 'scratch');
+      const place = { descriptor: null, scratch: () => copy, program: 'none' };
+      const own = inspector({ name: 'x.db.xz', ...generous, place });
+      await own.push(packed.subarray(0, packed.length - 5000));
+      while (!existsSync(copy)) await setTimeout(5);
+      for (const child of children()) process.kill(Number(child), 'SIGKILL');
+      await assert.rejects(own[finish](), { name: 'Trouble', code: 'EINTR' });
+      assert.deepEqual([children(), existsSync(copy)], [[], false]);
+    }
+  },
+);
+
+test(
+  'streams without a checksum are told of a tar, and not of a zip, which has its own',
+  { skip },
+  async () => {
+    const root = laidOut(
+      'unchecked',
+      { ...files, 'crm.sql.zst': zstdCompressSync(dumpOf('crm')) },
+      0,
+    );
+    for (const [, fileName, pack] of packings) {
+      const { fact } = await inspect(fileName, pack(root));
+      const told = ['1 of 4 files in it is a stream without a checksum'];
+      assert.deepEqual(fact.remarks, fileName === 'x.tar' ? told : []);
+      assert.equal(fact.assurance, 'complete');
+    }
+  },
+);

@@ -101,6 +101,27 @@ test('a fault that was not asked about is told all the same', () => {
   assert.ok(lines.includes('it is cut'));
 });
 
+test('claims about a content that cannot be seen are no fault', () => {
+  const lines = inside(
+    {
+      assurance: 'intact',
+      compression: null,
+      kind: 'binary',
+      description: 'data encrypted with OpenSSL',
+      raw: { size: 1000, sha256: sha },
+      shortfall: 'encrypted: the content cannot be seen',
+      measures: { tables: null, batches: null },
+    },
+    { assurance: 'intact' },
+  );
+  assert.deepEqual(lines.slice(0, 4), [
+    '– stream  not compressed',
+    '– raw size  62233088 bytes (59.4 MiB) reported, not compared',
+    '– raw SHA  0123456789ab reported, not compared',
+    '– dump  data encrypted with OpenSSL: encrypted: the content cannot be seen',
+  ]);
+});
+
 test('what could not be decoded here is claimed by nobody', () =>
   assert.deepEqual(
     inside(

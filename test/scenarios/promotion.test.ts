@@ -1,6 +1,7 @@
 /** What comes into the tree and what leaves the drop zone for it: by a scan and by hand, never on anybody's word alone. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import SqliteDatabase from 'better-sqlite3';
 import { at, day, hour, minute, sha256, World } from '../support/world.ts';
@@ -85,6 +86,16 @@ test('a version that has rotted where the good copy is to go: the good one is pu
   assert.match(next.out + next.err, /20260620T201000Z is not recorded/u);
   assert.equal((await world.statusOf(scanAt + 3 * minute, job)).versions, 1);
   assert.deepEqual(readFileSync(rotten), damaged);
+});
+
+test('promote of a deposit whose agent has no folder any more is refused: there is no file', async () => {
+  const world = await started('unchanged: ok');
+  const { file } = world.deposit({ endedAt: end });
+  await world.ok(scanAt, 'scan');
+  rmSync(join(world.deposits, 'paris'), { recursive: true });
+  const { code, err } = await world.run(scanAt + minute, 'promote', job, basename(file));
+  assert.equal(code, 2, err);
+  assert.match(err, /was reported but is not there/u);
 });
 
 test('promote of a deposit that is the newest version already is refused as unchanged', async () => {

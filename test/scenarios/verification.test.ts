@@ -2,10 +2,20 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import SqliteDatabase from 'better-sqlite3';
 import { isInstalled, tool } from '../support/real-dumps.ts';
 import {
@@ -157,6 +167,38 @@ test('a format that nobody knows is readable, and no failure', async () => {
   );
 });
 
+test('a stream without a checksum is as good as any, and what it does not prove is told', async () => {
+  const world = await started();
+  const remark = 'the zstd stream carries no checksum: a flipped bit may go unnoticed';
+  const dump = dumpOf(rows(500));
+  const checked = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+  for (const [index, options] of [{}, checked].entries()) {
+    const now = scanAt + index * day;
+    const bytes = zstdCompressSync(dump + '-- '.repeat(index), options);
+    world.deposit(honest(end + index * day, 'compta.sql.zst', bytes));
+    await world.run(now, 'scan');
+    const { events } = JSON.parse((await world.ok(now, 'history', '--json')).out) as {
+      events: { assurance: string; content: { remarks: string[] } }[];
+    };
+    const isTold = index === 0;
+    assert.equal(events[0]?.assurance, 'complete');
+    assert.deepEqual(events[0].content.remarks, isTold ? [remark] : []);
+    assert.equal((await evidence(world, now)).includes(remark), isTold);
+  }
+});
+
+test('an encrypted dump is intact, whatever the agent says about it before', async () => {
+  const world = await started();
+  const dump = Buffer.from(dumpOf('secret'));
+  const bytes = Buffer.concat([Buffer.from('Salted__'), randomBytes(5000)]);
+  const claim = { size: dump.length, sha256: sha256(dump) };
+  world.deposit(honest(end, 'compta.sql.gz.enc', bytes, claim));
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.deepEqual([job.status, job.assurance], ['SUCCESS', 'intact'], job.message);
+  assert.match(await evidence(world, scanAt), /encrypted with OpenSSL.* less than asked for: /u);
+});
+
 test('another kind of content than the last is held, until it is promoted', async () => {
   const world = await started();
   world.deposit({ endedAt: end });
@@ -242,6 +284,18 @@ test('verify: readable looks at the stream only, and tells what it saw of the re
   assert.match(await evidence(world, scanAt), /! dump SQLite \.dump text /u);
 });
 
+test('verify: readable refuses what its name says is a stream and is none', async () => {
+  const world = await started(yaml.replace('settle', 'verify: readable, settle'));
+  const damaged = gzipSync(dumpOf('x'));
+  damaged.fill(0, 0, 4);
+  for (const [day_, bytes] of [damaged, Buffer.from('pg_dump: error: no\n')].entries()) {
+    world.deposit(honest(end + day_ * day, 'compta.sql.gz', bytes));
+    assert.equal((await world.run(scanAt + day_ * day, 'scan')).code, 2);
+    const job = await world.statusOf(scanAt + day_ * day, 'paris/compta');
+    assert.equal(job.status, 'CONTENT_INVALID', job.message);
+  }
+});
+
 test('verify: intact looks at bytes only', async () => {
   const world = await started(yaml.replace('settle', 'verify: intact, settle'));
   world.deposit(honest(end, 'compta.sql.gz', Buffer.from('no gzip at all')));
@@ -258,7 +312,20 @@ test('a bomb stops at the size that was reported', async () => {
   assert.deepEqual([job.status, job.reason], ['CONTENT_INVALID', 'raw_size_differs']);
   const { out } = await world.run(scanAt, 'history', '--json');
   const [event] = (JSON.parse(out) as { events: { content: { size: number } }[] }).events;
-  assert.ok((event?.content.size ?? 0) < 40 * 1024 * 1024, String(event?.content.size));
+  assert.ok((event?.content.size ?? 0) < 80 * 1024 * 1024, String(event?.content.size));
+});
+
+test('a folder of very many small files is no bomb, though packing it took more than is in it', async () => {
+  const world = await started();
+  const folder = mkdtempSync(join(tmpdir(), 'backupmon-small-'));
+  for (let table = 0; table < 20_000; table += 1)
+    writeFileSync(join(folder, `${table}.sql`), `CREATE TABLE t${table} (x int);\n`);
+  const packed = tool('tar', ['-C', folder, '-czf', '-', '.']);
+  rmSync(folder, { recursive: true });
+  world.deposit(honest(end, 'compta.tar.gz', packed, { size: 560_000 }));
+  await world.run(scanAt, 'scan');
+  const job = await world.statusOf(scanAt, 'paris/compta');
+  assert.equal(job.status, 'SUCCESS', job.message);
 });
 
 const canHide =

@@ -42,7 +42,7 @@ export class BrotliStage implements Stage {
     if (end.kind === 'cut') return ending(this.#taken, cut('brotli', this.#taken));
     const { from = null, count = 0 } = this.#tail ?? {};
     const fault = from === null ? null : trailing('brotli', count, from);
-    return ending(this.#machine.position, fault);
+    return ending(this.#machine.position, fault, true);
   };
 
   readonly stop = (): Promise<void> => this.#machine.stop();

@@ -10,6 +10,8 @@ export interface Decoded {
   /** Bytes that were handed over to `output`. */
   readonly produced: number;
   readonly fault: ContentFault | null;
+  /** A part of it carries no checksum of its content: a bit that flipped there may have gone unnoticed. Means nothing beside a fault. */
+  readonly unchecked: boolean;
   /** Why it could not be decoded here, as a phrase (`xz is not installed`); then `fault` is null and nothing may be concluded. */
   readonly unavailable: string | null;
 }
@@ -20,7 +22,10 @@ export interface Decoder {
    * the rest is taken and ignored. Never rejects for a fault of the stream, but with what `output` threw.
    */
   readonly push: (bytes: Buffer) => Promise<void>;
-  /** All bytes were pushed: waits for what is under way. Must be called, also after a fault; releases everything. Rejects as `push` does. */
+  /**
+   * All bytes were pushed: waits for what is under way. Must be called, also after a fault; releases everything. Rejects as `push` does,
+   * and with the Trouble of a tool that could not be started this time.
+   */
   readonly end: () => Promise<Decoded>;
 }
 

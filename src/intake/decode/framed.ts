@@ -57,7 +57,8 @@ export class FramedStage implements Stage {
     const tail = this.#tail ?? this.#undecided();
     if (tail === null) return this.#cut();
     if (tail.end === 0) return ending(0, corrupt(name, 0, 'it does not begin with a frame'));
-    return ending(tail.end, tail.from === null ? null : trailing(name, tail.count, tail.from));
+    const fault = tail.from === null ? null : trailing(name, tail.count, tail.from);
+    return ending(tail.end, fault, this.#frames.unchecked);
   }
 
   /** What lies behind the last frame, where the content ended before that was clear; null where it is a part of what is missing. */

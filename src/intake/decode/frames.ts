@@ -36,6 +36,9 @@ export abstract class FrameWalker {
   #end: number | null = null;
   #loose: Buffer = NOTHING;
 
+  /** `look` came upon a frame whose content no checksum covers. */
+  unchecked = false;
+
   /** What makes it impossible to go on. */
   get problem(): FrameProblem | null {
     return this.#problem;

@@ -4,7 +4,7 @@ import type { Decoded, Decoder, DecodeRequest } from './decoder.ts';
 import { Outlet } from './outlet.ts';
 import { expandsTooFar, nothingIn } from './phrases.ts';
 import { release } from './release.ts';
-import type { Ending, Stage } from './stage.ts';
+import { ending, type Ending, type Stage } from './stage.ts';
 
 /** More is worked off in slices. */
 const LARGEST_SLICE = 1024 * 1024;
@@ -64,9 +64,11 @@ class InOrder implements Decoder {
   async #finish(): Promise<Decoded> {
     try {
       await this.#underWay;
-      const ending = await this.#conclude();
+      const end = await this.#conclude();
       if (!this.#outlet.overflowed) release(this.#copy);
-      return { ...ending, produced: this.#outlet.produced };
+      const { produced } = this.#outlet;
+      // In a stream of nothing no bit of a content can flip.
+      return { ...end, unchecked: end.unchecked && produced > 0, produced };
     } finally {
       await this.#stage?.stop();
     }
@@ -74,18 +76,14 @@ class InOrder implements Decoder {
 
   async #conclude(): Promise<Ending> {
     if (this.#stage === null) {
-      return { consumed: 0, fault: nothingIn(this.#compression), unavailable: null };
+      return ending(0, nothingIn(this.#compression));
     }
     if (!this.#outlet.overflowed) {
-      const ending = await this.#stage.finish();
+      const end = await this.#stage.finish();
       // What had not come out yet may have been too much.
-      if (!this.#outlet.overflowed) return ending;
+      if (!this.#outlet.overflowed) return end;
     }
-    return {
-      consumed: 0,
-      fault: expandsTooFar(this.#compression, this.#limit),
-      unavailable: null,
-    };
+    return ending(0, expandsTooFar(this.#compression, this.#limit));
   }
 }
 

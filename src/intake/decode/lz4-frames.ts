@@ -68,6 +68,7 @@ export class Lz4Frames extends FrameWalker {
       return false;
     }
     this.#flags = flags;
+    this.unchecked ||= (flags & (flag.contentChecksum | flag.blockChecksum)) === 0;
     this.skip = ((flags & flag.contentSize) === 0 ? 0 : 8) + 1;
     this.#expect('block');
     return true;
@@ -87,6 +88,7 @@ export class Lz4Frames extends FrameWalker {
 
   #legacyBlock(size: number, position: number): boolean {
     if (size > 0 && size <= LEGACY_BLOCK_MAX) {
+      this.unchecked = true;
       this.skip = size;
       return true;
     }

@@ -5,14 +5,19 @@ import type { Decoded } from './decoder.ts';
 /** What a stage concludes; what came out was counted by the outlet. */
 export type Ending = Omit<Decoded, 'produced'>;
 
-export const ending = (consumed: number, fault: ContentFault | null): Ending => ({
-  consumed,
-  fault,
-  unavailable: null,
-});
+export const ending = (
+  consumed: number,
+  fault: ContentFault | null,
+  unchecked = false,
+): Ending => ({ consumed, fault, unchecked: unchecked && fault === null, unavailable: null });
 
 /** Nothing may be concluded. */
-export const undecided = (why: string): Ending => ({ consumed: 0, fault: null, unavailable: why });
+export const undecided = (why: string): Ending => ({
+  consumed: 0,
+  fault: null,
+  unchecked: false,
+  unavailable: why,
+});
 
 /** What one compression does with its input, which comes in order and one piece after the other. */
 export interface Stage {

@@ -1,5 +1,6 @@
 /** One of the system's tools as a filter: one process for one stream, fed through a pipe, with nothing of our own around it. */
 import type { ResultPromise } from 'execa';
+import { Trouble } from '../../files/trouble.ts';
 import type { Outlet } from './outlet.ts';
 import { isLastOf, release } from './release.ts';
 
@@ -20,6 +21,12 @@ const options = {
   killSignal: 'SIGKILL',
   forceKillAfterDelay: false,
 } as const;
+
+/** Why a process is not started now: too many of them, or of open files, or no memory. Nothing that will be so for good. */
+const passing: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
+
+/** Signals that come from somebody else, and say nothing of the stream: lack of memory, Ctrl-C, a shutdown. */
+const outside: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
 
 type Child = ResultPromise<typeof options>;
 
@@ -58,7 +65,7 @@ export class Tool {
     this.#rethrow();
   }
 
-  /** Waits for its end, and for all that comes out of it. */
+  /** Waits for its end, and for all that comes out of it. @throws Trouble where another time will do */
   async finish(): Promise<ToolEnd> {
     const { child } = await this.#running();
     child.stdin.end();
@@ -67,7 +74,11 @@ export class Tool {
     this.#rethrow();
     const name = this.#command;
     if (code === 'ENOENT') return { kind: 'unavailable', why: `${name} is not installed` };
+    if (signal !== undefined && outside.has(signal) && !this.#outlet.overflowed) {
+      throw new Trouble('EINTR', 'run', `${name} (ended by ${signal})`);
+    }
     if (signal !== undefined) return { kind: 'unavailable', why: `${name} was ended by ${signal}` };
+    if (code !== undefined && passing.has(code)) throw new Trouble(code, 'start', name);
     if (exitCode === undefined) {
       return { kind: 'unavailable', why: `${name} could not be started: ${code ?? 'unknown'}` };
     }

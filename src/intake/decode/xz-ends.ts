@@ -1,6 +1,6 @@
 /**
- * Finds where xz streams end, by their footers: `xz` itself says "corrupt" or "unexpected end" of bytes that follow, and not where.
- * Only for what is said of a content that `xz` has refused.
+ * Finds where xz streams end, by their footers: `xz` itself says "corrupt" or "unexpected end" of bytes that follow, and not where. Nor
+ * does it say that a stream has no checksum, which its footer tells.
  */
 import { crc32 } from 'node:zlib';
 import { Tail } from './tail.ts';
@@ -28,10 +28,20 @@ function lastFooterEnd(bytes: Buffer): number {
   return -1;
 }
 
+/** Stream flags, section 2.1.1.2: the type of the check, 0 for none, is in the lower half of their second byte. */
+const hasCheck = (bytes: Buffer, end: number): boolean =>
+  (bytes.readUInt8(end - FOOTER_MARK.length - 1) & 0x0f) !== 0;
+
 export class XzEnds {
   #taken = 0;
   #carry: Buffer = Buffer.alloc(0);
   #tail: Tail | null = null;
+  #unchecked = false;
+
+  /** The last stream has no checksum of its content. */
+  get unchecked(): boolean {
+    return this.#unchecked;
+  }
 
   /** What follows the last footer; null where there was none. */
   get tail(): Tail | null {
@@ -40,10 +50,13 @@ export class XzEnds {
 
   take(bytes: Buffer): void {
     const seam = Buffer.concat([this.#carry, bytes.subarray(0, SEAM)]);
-    let end = lastFooterEnd(bytes);
-    if (end === -1) end = lastFooterEnd(seam) - this.#carry.length;
+    const [inBytes, inSeam] = [lastFooterEnd(bytes), lastFooterEnd(seam)];
+    const end = inBytes === -1 ? inSeam - this.#carry.length : inBytes;
     // One that ended in the bytes before was found then.
-    if (end > 0) this.#tail = new Tail(this.#taken + end);
+    if (end > 0) {
+      this.#tail = new Tail(this.#taken + end);
+      this.#unchecked = inBytes === -1 ? !hasCheck(seam, inSeam) : !hasCheck(bytes, inBytes);
+    }
     this.#tail?.take(bytes.subarray(Math.max(0, end)));
     this.#carry = bytes.length >= SEAM ? Buffer.from(bytes.subarray(-SEAM)) : seam.subarray(-SEAM);
     this.#taken += bytes.length;

@@ -43,7 +43,9 @@ export class XzStage implements Stage {
     // A footer ends in `YZ`: none of the zeros belongs to the stream, and xz would want multiples of four.
     const end = await this.#tool.finish();
     if (end.kind === 'unavailable') return undecided(end.why);
-    if (end.code === 0) return ending(this.#taken - this.#zeros.held, null);
+    if (end.code === 0) {
+      return ending(this.#taken - this.#zeros.held, null, this.#ends.unchecked);
+    }
     return this.#refused(end.said);
   };
 

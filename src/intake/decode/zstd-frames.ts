@@ -121,6 +121,7 @@ export class ZstdFrames extends FrameWalker {
       return false;
     }
     this.#checksum = header.checksum;
+    this.unchecked ||= !header.checksum;
     this.#next = 'block';
     this.need = BLOCK_HEADER;
     this.held = false;

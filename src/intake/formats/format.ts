@@ -5,6 +5,7 @@ import type {
   ContentKind,
   ContentMeasures,
 } from '../../core/content.ts';
+import type { Budget } from '../budget.ts';
 import type { ContentHash } from '../content-hash.ts';
 
 /** How many first bytes of a content a recogniser is shown; fewer only where the content is shorter. */
@@ -31,11 +32,16 @@ export interface Finding {
   readonly needs?: readonly string[];
 }
 
+/** `needs` as in Finding; `unchecked` where it is a stream that carries no checksum. */
+export type MemberFact = ContentFact & {
+  readonly needs: readonly string[];
+  readonly unchecked: boolean;
+};
+
 /** A content of its own within a container: decompressed, recognised, checked and hashed like a file. */
 export interface Member {
   readonly push: (bytes: Buffer) => void | Promise<void>;
-  /** `needs` as in Finding. */
-  readonly end: () => Promise<ContentFact & { readonly needs: readonly string[] }>;
+  readonly end: () => Promise<MemberFact>;
 }
 
 export interface FormatContext {
@@ -47,6 +53,8 @@ export interface FormatContext {
   readonly member: (name: string) => Member;
   /** Where the same content lies as a file, or where it can be put for a while; see formats/sqlite-file.ts. */
   readonly place: ContentPlace;
+  /** For a container that compresses its members by itself. */
+  readonly budget: Budget;
 }
 
 /** How a checker that needs a file (SQLite) gets at one. */

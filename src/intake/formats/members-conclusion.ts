@@ -92,6 +92,15 @@ export function memberShortfall(placed: readonly Placed[]): string | null {
   return `${some} not proved whole: ${forPeople(other.name, 80)} (${other.reason})`;
 }
 
+/** Files in it that nothing would notice a flipped bit of. */
+export function memberRemarks(placed: readonly Placed[]): readonly string[] {
+  const files = placed.filter(({ record }) => record.type === 'file');
+  const count = files.filter(({ record }) => record.inspected?.unchecked === true).length;
+  if (count === 0) return [];
+  const are = count === 1 ? 'is a stream' : 'are streams';
+  return [`${count} of ${files.length} files in it ${are} without a checksum`];
+}
+
 /** Sums over the members; null where none of them gives a measure. */
 export function memberMeasures(placed: readonly Placed[]): ContentMeasures {
   const counted = placed.filter(({ record, ensemble }) => ensemble.counts(record));

@@ -62,7 +62,7 @@ function inspected(context: FormatContext, name: string): MemberReader {
     push: (bytes) => member.push(bytes),
     end: async () => {
       const fact = await member.end();
-      const { kind, description, measures, needs, fault } = fact;
+      const { kind, description, measures, needs, unchecked, fault } = fact;
       const unknown = kind === 'text' || kind === 'binary' ? noKnownFormat : 'not proved whole';
       const { size = 0, sha256 = null } = fact.raw ?? {};
       const raw = sha256 === null ? null : { size, sha256 };
@@ -71,7 +71,7 @@ function inspected(context: FormatContext, name: string): MemberReader {
         fingerprint: fact.fingerprint ?? sha256,
         unproved: fact.assurance === 'complete' ? null : (fact.shortfall ?? unknown),
         fault,
-        inspected: { kind, description, raw, measures, needs },
+        inspected: { kind, description, raw, measures, needs, unchecked },
       };
     },
   };

@@ -11,6 +11,8 @@ export interface InspectedMember {
   readonly measures: ContentMeasures;
   /** Names of files that belong beside it. */
   readonly needs: readonly string[];
+  /** It is a stream that carries no checksum. */
+  readonly unchecked: boolean;
 }
 
 export interface MemberRecord {

@@ -9,6 +9,7 @@ import {
   memberFault,
   memberKind,
   memberMeasures,
+  memberRemarks,
   memberShortfall,
   onlyFile,
   place,
@@ -88,6 +89,8 @@ export class Members {
       shortfall: first === null ? shortfall : null,
       fault: first,
       measures: memberMeasures(placed),
+      // A zip has checksums of its own.
+      remarks: container === 'tar' ? memberRemarks(placed) : [],
       ...(fingerprint === null ? {} : { fingerprint }),
       ...(only === null ? {} : { only }),
     };

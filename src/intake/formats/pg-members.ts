@@ -2,7 +2,7 @@
  * What lies beside a `toc.dat`, in a tar made by `pg_dump -Ft` or in a folder made by `-Fd`: the rows of each table in NNNN.dat, large
  * objects in blob_NNNN.dat with their names in blobs.toc. All but toc.dat may be compressed in a folder.
  */
-import type { ContentFault, ContentReason } from '../../core/content.ts';
+import { streamReasons, type ContentFault } from '../../core/content.ts';
 import { forPeople } from '../../core/text.ts';
 import {
   baseOf,
@@ -132,10 +132,3 @@ function blames(record: MemberRecord, fault: ContentFault): boolean {
   const isData = /^(?:blob_)?\d+\.dat(?:\.|$)/.test(baseOf(record.name));
   return !isData || record.inspected === null || streamReasons.has(fault.reason);
 }
-
-const streamReasons: ReadonlySet<ContentReason> = new Set([
-  'stream_cut',
-  'stream_corrupt',
-  'trailing_bytes',
-  'expands_too_far',
-]);

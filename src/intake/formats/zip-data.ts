@@ -1,5 +1,6 @@
 /** The data of an entry of a zip file: where it ends, what comes out of it, and whether that has the checksum that it should have. */
 import { crc32, createInflateRaw } from 'node:zlib';
+import type { Budget } from '../budget.ts';
 import { streamOptions, ZlibMachine } from '../decode/zlib-machine.ts';
 import { awaited, Broken, SPAN, type Pull, type Walk } from './members-pull.ts';
 import { methods, signatures, type LocalHeader, type Sizes } from './zip-records.ts';
@@ -25,13 +26,15 @@ export interface Passed extends Sizes {
 export class ZipData {
   readonly #name: string;
   readonly #take: Take;
+  readonly #budget: Budget;
   #crc = 0;
   #size = 0;
 
-  /** @param name for messages @param take is given what comes out */
-  constructor(name: string, take: Take) {
+  /** @param name for messages @param take is given what comes out @param budget how much that may be */
+  constructor(name: string, take: Take, budget: Budget) {
     this.#name = name;
     this.#take = take;
+    this.#budget = budget;
   }
 
   /** Passes the data of the entry, whose name and sizes were widened already. */
@@ -70,10 +73,13 @@ export class ZipData {
   *#inflated(source: Pull, header: LocalHeader, isUnknown: boolean): Walk<Passed> {
     const most = isUnknown ? Number.POSITIVE_INFINITY : header.size;
     const chunk = Math.min(OUTPUT_BYTES, Math.max(LEAST_OUTPUT, most));
+    let isTooMuch = false;
     const machine = new ZlibMachine(
       createInflateRaw(streamOptions(chunk)),
       chunk,
       async (bytes) => {
+        isTooMuch = !this.#budget.take(bytes.length);
+        if (isTooMuch) return false;
         await this.#give(bytes);
         // More than it says comes out of a bomb only.
         return this.#size <= most;
@@ -83,6 +89,8 @@ export class ZipData {
     try {
       yield* this.#feed(source, machine, isUnknown ? Number.POSITIVE_INFINITY : header.stored);
       const { kind } = yield* awaited(machine.finish());
+      if (isTooMuch)
+        throw new Broken('expands_too_far', `more comes out of ${this.#name} than may`);
       if (kind !== 'done') throw this.#corrupt('is damaged: it does not decompress');
     } finally {
       yield machine.stop();

@@ -1,6 +1,7 @@
 /** The way through a zip file: entries with their data, then the list of them. */
 import { isUtf8 } from 'node:buffer';
 import { forPeople } from '../../core/text.ts';
+import type { Budget } from '../budget.ts';
 import { Broken, type Pull, type Walk } from './members-pull.ts';
 import type { Members } from './members.ts';
 import { ZipData, type Passed, type Take } from './zip-data.ts';
@@ -28,11 +29,13 @@ const leave = (): void => undefined;
 
 export class ZipWalk {
   readonly #members: Members;
+  readonly #budget: Budget;
   readonly #directory = new ZipDirectory();
   #isHidden = false;
 
-  constructor(members: Members) {
+  constructor(members: Members, budget: Budget) {
     this.#members = members;
+    this.#budget = budget;
   }
 
   /** Its list is encrypted, so that nothing can be said. */
@@ -73,7 +76,7 @@ export class ZipWalk {
     let ahead: Buffer | null = null;
     let passed: Passed;
     try {
-      passed = yield* new ZipData(label, take).pass(source, header);
+      passed = yield* new ZipData(label, take, this.#budget).pass(source, header);
       if (header.hasDescriptor) ahead = yield* readDescriptor(source, passed, label);
       else if (passed.isUndone && (passed.crc !== header.crc || passed.size !== header.size))
         throw new Broken(

@@ -20,7 +20,7 @@ class ZipChecker implements Checker {
 
   constructor(context: FormatContext) {
     this.#members = new Members(context);
-    this.#walk = new ZipWalk(this.#members);
+    this.#walk = new ZipWalk(this.#members, context.budget);
     this.#source = new Pull(context.hash, (source) => this.#walk.run(source));
   }
 

@@ -195,6 +195,7 @@ test('nothing at all', async () => {
         reason: 'empty',
         message: `it is empty: 0 bytes where a ${compression} stream should begin`,
       },
+      unchecked: false,
       unavailable: null,
     });
   }

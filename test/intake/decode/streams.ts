@@ -119,6 +119,26 @@ const rows: readonly Row[] = [
   ['lz4', 'lz4', 'lz4', true, by('lz4', ['-c'])],
   ['lz4 -B4 -BD -BX --content-size', 'lz4', 'lz4', true, lz4WithSize],
   ['lz4 --no-frame-crc', 'lz4', 'lz4', false, by('lz4', ['-c', '--no-frame-crc'])],
+  [
+    'lz4 --no-frame-crc -BX',
+    'lz4',
+    'lz4',
+    true,
+    (raw) => piped('lz4', ['-c', '--no-frame-crc', '-BX'], raw),
+  ],
+  [
+    'lz4 of two frames, the second without a checksum',
+    'lz4',
+    'lz4',
+    false,
+    (raw) => {
+      const [one, two] = halves(raw);
+      return Buffer.concat([
+        piped('lz4', ['-c'], one),
+        piped('lz4', ['-c', '--no-frame-crc'], two),
+      ]);
+    },
+  ],
   ['lz4 of two frames', 'lz4', 'lz4', true, twice('lz4', ['-c'])],
   [
     'lz4 with a skippable frame',

@@ -1,12 +1,14 @@
 /** A process as a filter: whatever it does, it is waited for, told apart, and gone afterwards. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FramedStage } from '../../../src/intake/decode/framed.ts';
 import { Lz4Frames } from '../../../src/intake/decode/lz4-frames.ts';
 import { Outlet } from '../../../src/intake/decode/outlet.ts';
 import { Tool, type ToolEnd } from '../../../src/intake/decode/tool.ts';
-import { lacking, piped } from './streams.ts';
+import { makeDecoder } from '../../../src/intake/decode/index.ts';
+import { dumpText, lacking, piped } from './streams.ts';
 
 const MIB = Buffer.alloc(1024 * 1024, 'x');
 
@@ -43,6 +45,28 @@ test('one that cannot be started', async () => {
   });
 });
 
+test('one that cannot be started just now is trouble of ours', () => {
+  const source = (name: string): string =>
+    JSON.stringify(new URL(`../../../src/intake/decode/${name}`, import.meta.url).href);
+  const text = `
+    import { openSync } from 'node:fs';
+    import { Outlet } from ${source('outlet.ts')};
+    import { Tool } from ${source('tool.ts')};
+    const made = () => new Tool('cat', [], new Outlet({ limit: Infinity, output: () => undefined }));
+    const first = made();
+    await first.feed(Buffer.from('x'));
+    await first.finish();
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const tool = made();
+    await tool.feed(Buffer.from('x'));
+    await tool.finish().catch(({ name, message }) => console.log(name + ': ' + message));
+    await tool.stop();`;
+  const args = [process.execPath, '--input-type=module', '--eval', text];
+  const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -n 100; exec "$0" "$@"', ...args]);
+  const expected = 'Trouble: cannot start cat: too many open files (EMFILE)\n';
+  assert.equal(stdout.toString(), expected, stderr.toString());
+});
+
 test('one that passes everything on', async () => {
   const { end, produced } = await script('cat');
   assert.deepEqual([end, produced], [{ kind: 'exited', code: 0, said: '' }, 4 * MIB.length]);
@@ -65,10 +89,32 @@ test('one that talks without end', async () => {
   assert.equal(end.kind === 'exited' && end.said.length, 4096);
 });
 
-test('one that is killed', async () => {
-  const { end } = await script('kill -9 $$');
-  assert.deepEqual(end, { kind: 'unavailable', why: 'sh was ended by SIGKILL' });
+test('one that crashes', async () => {
+  const { end } = await script('kill -SEGV $$');
+  assert.deepEqual(end, { kind: 'unavailable', why: 'sh was ended by SIGSEGV' });
 });
+
+test('one that is killed from outside is trouble of ours', async () => {
+  for (const signal of ['KILL', 'TERM', 'INT', 'HUP']) {
+    await assert.rejects(script(`kill -${signal} $$`), {
+      name: 'Trouble',
+      message: `cannot run sh (ended by SIG${signal}): interrupted (EINTR)`,
+    });
+  }
+});
+
+test(
+  'xz that is killed leaves the file unread, and its bytes unjudged',
+  { skip: lacking(['xz']) },
+  async () => {
+    const decoder = makeDecoder('xz', { limit: Infinity, output: () => undefined });
+    const stream = piped('xz', ['-0'], dumpText(4_000_000));
+    await decoder.push(stream.subarray(0, stream.length - 100));
+    for (const child of children()) process.kill(Number(child), 'SIGKILL');
+    await assert.rejects(decoder.end(), { name: 'Trouble', code: 'EINTR' });
+    assert.deepEqual(children(), []);
+  },
+);
 
 test('one that does nothing is ended', async () => {
   const outlet = new Outlet({ limit: Infinity, output: () => undefined });

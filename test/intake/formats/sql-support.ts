@@ -1,5 +1,6 @@
 /** Runs a content through the formats of text, as intake does: recognised by its first bytes, then pushed in pieces. */
 import assert from 'node:assert/strict';
+import { Budget } from '../../../src/intake/budget.ts';
 import { ContentHash } from '../../../src/intake/content-hash.ts';
 import {
   HEAD_BYTES,
@@ -22,6 +23,7 @@ const context = (hash: ContentHash): FormatContext => ({
     throw new Error('a text has no members');
   },
   place: { descriptor: null, scratch: null, program: null },
+  budget: new Budget(Infinity),
 });
 
 /** The pieces of a content, `size` bytes each. */

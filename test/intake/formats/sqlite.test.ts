@@ -17,6 +17,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ContentPlace } from '../../../src/intake/formats/format.ts';
+import { Budget } from '../../../src/intake/budget.ts';
+import { ContentHash } from '../../../src/intake/content-hash.ts';
 import { sqliteFile, sqliteFormat } from '../../../src/intake/formats/sqlite-file.ts';
 import { timeLimit } from '../../../src/intake/formats/sqlite-file-check.ts';
 import {
@@ -282,9 +284,9 @@ function cannotMountMemory(): string | false {
 }
 
 test('a stream that broke: the copy is gone at once', async () => {
-  const { ContentHash } = await import('../../../src/intake/content-hash.ts');
   const member = (): never => assert.fail();
-  const checker = sqliteFile.check({ hash: new ContentHash(), name: '', member, place: scratch });
+  const [hash, budget] = [new ContentHash(), new Budget(Infinity)];
+  const checker = sqliteFile.check({ hash, name: '', member, place: scratch, budget });
   await checker.push(plain.subarray(0, 5000));
   const seen = await checker.abandon();
   assert.equal(seen.kind, 'sqlite_file');

@@ -2,9 +2,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import type { ContentFact, ContentFault } from '../../../src/core/content.ts';
+import type { ContentFault } from '../../../src/core/content.ts';
+import { Budget } from '../../../src/intake/budget.ts';
 import { ContentHash } from '../../../src/intake/content-hash.ts';
-import type { Finding, Format, FormatContext, Member } from '../../../src/intake/formats/format.ts';
+import type {
+  Finding,
+  Format,
+  FormatContext,
+  Member,
+  MemberFact,
+} from '../../../src/intake/formats/format.ts';
 import { postgresArchive } from '../../../src/intake/formats/pg-archive.ts';
 
 export type Judged = Finding & { readonly sha256: string; readonly print: string };
@@ -49,6 +56,7 @@ const contextWith = (hash: ContentHash): FormatContext => ({
   name: 'dump',
   member: memberOf,
   place,
+  budget: new Budget(Infinity),
 });
 
 /** Members that were begun and not ended. */
@@ -70,9 +78,7 @@ function memberOf(name: string): Member {
   };
 }
 
-type Inspected = ContentFact & { readonly needs: readonly string[] };
-
-async function inspect(name: string, stored: Buffer): Promise<Inspected> {
+async function inspect(name: string, stored: Buffer): Promise<MemberFact> {
   const content = stored[0] === 0x1f ? unzipped(stored) : stored;
   if (content === null) return fact(stored, { reason: 'stream_cut', message: 'gzip is cut' });
   if (content.length > 0 && postgresArchive.recognises(content, true)) {
@@ -108,7 +114,7 @@ function unzipped(stored: Buffer): Buffer | null {
   }
 }
 
-function fact(content: Buffer, fault: ContentFault | null): Inspected {
+function fact(content: Buffer, fault: ContentFault | null): MemberFact {
   const sha256 = sha256Of(content);
   return {
     assurance: 'readable',
@@ -124,5 +130,6 @@ function fact(content: Buffer, fault: ContentFault | null): Inspected {
     measures: { tables: null, batches: null },
     lastLine: null,
     needs: [],
+    unchecked: false,
   };
 }

@@ -1,6 +1,7 @@
 /** What the tests of these formats share: running a checker over a content, and damaging a content in the usual ways. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { Budget } from '../../../src/intake/budget.ts';
 import { ContentHash } from '../../../src/intake/content-hash.ts';
 import type { ContentPlace, Finding, Format } from '../../../src/intake/formats/format.ts';
 
@@ -26,7 +27,8 @@ export async function look(
 ): Promise<Looked> {
   const hash = new ContentHash();
   const member = (): never => assert.fail('it is no container');
-  const checker = format.check({ hash, name: 'backup', member, place });
+  const budget = new Budget(Infinity);
+  const checker = format.check({ hash, name: 'backup', member, place, budget });
   const piece = Buffer.alloc(Math.min(step, content.length));
   for (let at = 0; at < content.length; at += step) {
     const length = content.copy(piece, 0, at, at + step);
