@@ -314,3 +314,30 @@ test(
     }
   },
 );
+test(
+  'zip: encrypted and written to a pipe, the sizes in its headers lack what encryption adds',
+  { skip },
+  async () => {
+    const root = laidOut('secret', files, 0);
+    for (const level of ['-0', '-6']) {
+      const bytes = tool('sh', ['-c', `cd "$0" && zip ${level} -P secret -qr - . | cat`, root]);
+      const { fact } = await inspect('x.zip', bytes, 4099);
+      assert.deepEqual([fact.fault, fact.assurance], [null, 'readable']);
+      assert.match(fact.shortfall ?? '', /encrypted/u);
+    }
+  },
+);
+
+test(
+  'zip: zeros may follow its end, as bsdtar fills up what it writes to a pipe',
+  { skip },
+  async () => {
+    const root = laidOut('padded', files, 0);
+    const bytes = tool('sh', ['-c', 'cd "$0" && zip -qr - . | cat', root]);
+    const zeros = Buffer.alloc(10_240);
+    const { fact } = await inspect('x.zip', Buffer.concat([bytes, zeros]), 4099);
+    assert.deepEqual([fact.fault, fact.assurance], [null, 'complete']);
+    const more = await inspect('x.zip', Buffer.concat([bytes, zeros, Buffer.from('x')]), 4099);
+    assert.equal(more.fact.fault?.reason, 'trailing_bytes');
+  },
+);

@@ -39,7 +39,8 @@ export class ZipData {
 
   /** Passes the data of the entry, whose name and sizes were widened already. */
   *pass(source: Pull, header: LocalHeader): Walk<Passed> {
-    const isUnknown = header.hasDescriptor && header.stored === 0;
+    // Info-ZIP leaves out the header of the encryption from the size of what it writes to a pipe.
+    const isUnknown = header.hasDescriptor && (header.stored === 0 || header.isEncrypted);
     if (!isUnknown && header.stored === 0) return this.#passed(0, true, null);
     if (!header.isEncrypted && header.method === methods.deflated)
       return yield* this.#inflated(source, header, isUnknown);

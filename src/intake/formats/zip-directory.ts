@@ -1,5 +1,6 @@
 /** The list at the end of a zip file, and whether it is of the entries that are there. */
 import { forPeople } from '../../core/text.ts';
+import { firstNonZero } from '../decode/zeros.ts';
 import { Broken, SPAN, type Pull, type Walk } from './members-pull.ts';
 import {
   CENTRAL_BYTES,
@@ -66,9 +67,18 @@ export class ZipDirectory {
       signature = (yield* this.#exactly(source, SIGNATURE_BYTES)).readUInt32LE(0);
     }
     yield* this.#end(source, start, end);
-    const at = source.position;
-    if ((yield SPAN).length > 0)
-      throw new Broken('trailing_bytes', `there are bytes after its end at byte ${at}`);
+    yield* this.#behind(source);
+  }
+
+  /** Only zeros follow: bsdtar fills up what it writes to a pipe. */
+  *#behind(source: Pull): Walk {
+    const end = source.position;
+    for (;;) {
+      const span = yield SPAN;
+      if (span.length === 0) return;
+      if (firstNonZero(span) !== -1)
+        throw new Broken('trailing_bytes', `there are bytes after its end at byte ${end}`);
+    }
   }
 
   *#listedEntry(source: Pull): Walk {
