@@ -33,7 +33,16 @@ export function readRegular(
     if (isSystemError(error)) return null;
     throw error;
   } finally {
-    if (descriptor !== null) closeSync(descriptor);
+    if (descriptor !== null) close(descriptor);
+  }
+}
+
+/** Nothing that was read or written hangs on it: what was lost of the cache is missed when it is read. */
+export function close(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 
@@ -60,7 +69,7 @@ export function inFolder<Result>(
     if (isSystemError(error)) return null;
     throw error;
   } finally {
-    if (descriptor !== null) closeSync(descriptor);
+    if (descriptor !== null) close(descriptor);
   }
 }
 

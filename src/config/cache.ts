@@ -5,7 +5,6 @@
  */
 import {
   type BigIntStats,
-  closeSync,
   constants,
   fchmodSync,
   fstatSync,
@@ -17,7 +16,7 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../core/job.ts';
-import { inFolder, isSystemError, isTrusted, readRegular } from './cache-files.ts';
+import { close, inFolder, isSystemError, isTrusted, readRegular } from './cache-files.ts';
 import { packConfig, unpackConfig } from './cache-format.ts';
 import { type Environment, overrideVariables, variable } from './environment.ts';
 import { sourceOf } from './source.ts';
@@ -127,6 +126,6 @@ function writeTo(
     if (isSystemError(error)) return false;
     throw error;
   } finally {
-    closeSync(descriptor);
+    close(descriptor);
   }
 }

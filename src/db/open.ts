@@ -44,6 +44,9 @@ const isSqliteError = (error: unknown): error is Error & { code: string } =>
 
 /** Turns SQLite's own errors into one sentence; everything else is a bug and passes unchanged. */
 export function databaseProblem(error: unknown, file: string): unknown {
+  // What better-sqlite3 makes of a folder that may not be looked into.
+  const isHidden = error instanceof TypeError && error.message.includes('directory does not exist');
+  if (isHidden) return unopened(file, error);
   if (!isSqliteError(error)) return error;
   if (isFolder(file))
     return new DatabaseProblem('unreadable', `${file} is a folder, not a file`, { cause: error });

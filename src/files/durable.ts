@@ -1,6 +1,5 @@
 /** The writing system calls, each in one named function that says what it was doing when it fails. All throw Trouble. */
 import {
-  closeSync,
   constants,
   fsync,
   fsyncSync,
@@ -17,6 +16,7 @@ import {
   writeSync,
   type BigIntStats,
 } from 'node:fs';
+import { close } from './close.ts';
 import { attempt, attemptBeside, errorCode } from './trouble.ts';
 
 /** Flushes an open file or folder to the disk. Rejects with the system's refusal; never tried again on the same descriptor. */
@@ -42,7 +42,7 @@ export async function flushFolder(path: string, flush: Flush): Promise<void> {
   try {
     await attemptBeside('flush folder', path, () => flush(descriptor));
   } finally {
-    closeSync(descriptor);
+    close(descriptor);
   }
 }
 
@@ -53,7 +53,7 @@ export function syncFolder(path: string): void {
     try {
       fsyncSync(descriptor);
     } finally {
-      closeSync(descriptor);
+      close(descriptor);
     }
   });
 }
@@ -86,7 +86,7 @@ export async function writeNewFile(
       await flush(descriptor);
     });
   } finally {
-    closeSync(descriptor);
+    close(descriptor);
   }
 }
 

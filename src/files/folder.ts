@@ -4,7 +4,6 @@
  * we look cannot lead us elsewhere.
  */
 import {
-  closeSync,
   constants,
   fstatSync,
   lstatSync,
@@ -15,6 +14,7 @@ import {
   mkdirSync,
   type BigIntStats,
 } from 'node:fs';
+import { close } from './close.ts';
 import { attempt, errorCode } from './trouble.ts';
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -74,7 +74,7 @@ export function openFolderIn(folder: Folder, name: string): Folder | null {
   }
 }
 
-export const closeFolder = (folder: Folder): void => closeSync(folder.descriptor);
+export const closeFolder = (folder: Folder): void => close(folder.descriptor);
 
 /** Names in the folder, in no order. */
 export const listFolder = (folder: Folder): string[] =>
@@ -125,11 +125,11 @@ export function openFileIn(folder: Folder, name: string): Opened {
   const stats = attempt('look at', path, () => fstatSync(descriptor, { bigint: true }));
   const what = unsafeKind(stats);
   if (what === null) return { kind: 'open', file: { descriptor, path, stats } };
-  closeSync(descriptor);
+  close(descriptor);
   return { kind: 'unsafe', what, stats };
 }
 
-export const closeFile = (file: OpenFile): void => closeSync(file.descriptor);
+export const closeFile = (file: OpenFile): void => close(file.descriptor);
 
 export const statOpen = (file: OpenFile): BigIntStats =>
   attempt('look at', file.path, () => fstatSync(file.descriptor, { bigint: true }));

@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  closeSync,
   constants,
   copyFileSync,
   fstatSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import type { ContentFact } from '../core/content.ts';
 import { SUMS, sumsLine } from '../core/sums.ts';
+import { close } from '../files/close.ts';
 import { flushFolder, removeTree, writeNewFile, type Flush } from '../files/durable.ts';
 import { attemptBeside, errorCode, Trouble } from '../files/trouble.ts';
 import type { Inspection } from './inspect.ts';
@@ -252,7 +252,7 @@ async function copyAndRead(
     if (failed !== undefined) throw failed.reason;
     return { ...pumped, reflinked };
   } finally {
-    closeSync(output);
+    close(output);
   }
 }
 

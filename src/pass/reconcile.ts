@@ -1,9 +1,10 @@
 /** Compares one job's versions with the tree: which are in place, which are gone, and what lies there that nobody recorded. */
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { constants, fstatSync, openSync } from 'node:fs';
 import type { FoundVersion, KnownVersion } from '../core/decision.ts';
 import type { Job } from '../core/job.ts';
 import type { JobGlance, JobRecord } from '../db/jobs.ts';
 import type { VersionRecord } from '../db/versions.ts';
+import { close } from '../files/close.ts';
 import { attempt, Trouble } from '../files/trouble.ts';
 import { findStrays, folderMtime, missingPart, type Stray } from '../validated/compare.ts';
 import type { Reader } from '../intake/reader.ts';
@@ -103,6 +104,6 @@ export async function verifies(root: string, stray: Stray, reader: Reader): Prom
     if (result.kind === 'trouble') throw new Trouble(result.code, result.action, result.path);
     return result.kind === 'read' && result.sha256 === stray.sha256;
   } finally {
-    closeSync(descriptor);
+    close(descriptor);
   }
 }

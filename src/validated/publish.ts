@@ -4,9 +4,10 @@
  * does anyone record it. A crash at any point leaves the old world or the new one.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { constants, openSync, readSync } from 'node:fs';
 import { parseVersionStamp, versionStamp } from '../core/instant.ts';
 import { SUMS, sumsLine } from '../core/sums.ts';
+import { close } from '../files/close.ts';
 import {
   flushFolder,
   makeFolder,
@@ -79,7 +80,7 @@ function hashOf(path: string): string {
         hash.update(buffer.subarray(0, count));
       }
     } finally {
-      closeSync(descriptor);
+      close(descriptor);
     }
     return hash.digest('hex');
   });

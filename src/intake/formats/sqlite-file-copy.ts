@@ -1,5 +1,6 @@
 /** A content that lies nowhere as a file is put into one of our own, for as long as it is looked at. */
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { close } from '../../files/close.ts';
 import { errorCode, meaning } from '../../files/trouble.ts';
 
 const MODE = 0o600;
@@ -58,6 +59,6 @@ export class ScratchCopy {
       // It is in a folder of our own that is emptied at the next start.
       refusal(error);
     }
-    closeSync(descriptor);
+    close(descriptor);
   }
 }
