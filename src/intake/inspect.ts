@@ -8,8 +8,14 @@ import { compressionClaimFault, kindClaimFault, lacksStream } from './claims.ts'
 import { ContentHash } from './content-hash.ts';
 import type { Decoded, Decoder } from './decode/decoder.ts';
 import { makeDecoder } from './decode/index.ts';
-import { compressionOf, withoutSuffix } from './decode/recognise.ts';
-import { HEAD_BYTES, type Abandoned, type ContentPlace, type Finding } from './formats/format.ts';
+import { claimedCompression, compressionOf, withoutSuffix } from './decode/recognise.ts';
+import {
+  HEAD_BYTES,
+  type Abandoned,
+  type ContentPlace,
+  type Finding,
+  type Format,
+} from './formats/format.ts';
 import { formatOf } from './formats/index.ts';
 import { tooDeep } from './formats/too-deep.ts';
 
@@ -52,6 +58,8 @@ interface LayerRequest extends Pick<InspectRequest, 'name' | 'place'> {
   readonly depth: number;
   /** A file within a container: it may be empty. */
   readonly isMember: boolean;
+  /** See FormatContext: instead of what the first bytes say. */
+  readonly check: Format['check'] | null;
 }
 
 const nothing = { tables: null, batches: null };
@@ -76,15 +84,17 @@ function plainLayer(request: LayerRequest, head: Buffer, all: boolean): Layer {
   const hash = new ContentHash();
   const place: ContentPlace = { ...request.place, descriptor: null };
   const isTooDeep = depth >= DEEPEST;
-  const format = isTooDeep ? tooDeep : formatOf(head.subarray(0, HEAD_BYTES), all);
-  const checker = format.check({
+  const check = isTooDeep
+    ? tooDeep.check
+    : (request.check ?? formatOf(head.subarray(0, HEAD_BYTES), all).check);
+  const checker = check({
     hash,
     name,
     place: request.place,
     budget: request.budget,
-    member: (own) => {
+    member: (own, as) => {
       const rest = { place, budget: within, within, depth: depth + 1, isMember: true };
-      const layer = contentLayer({ ...rest, name: own });
+      const layer = contentLayer({ ...rest, name: own, check: as });
       const end = async () => {
         const { fact, needs, unchecked } = await layer.end();
         return { ...fact, needs, unchecked };
@@ -227,8 +237,14 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
 function contentLayer(request: LayerRequest): Layer {
   let layer: Layer | null = null;
   let head: Buffer = Buffer.alloc(0);
+  const compressionHere = (): Compression | null => {
+    if (request.depth >= DEEPEST) return null;
+    return request.check === null
+      ? compressionOf(head, request.name)
+      : claimedCompression(request.name);
+  };
   const begin = (all: boolean): Layer => {
-    const compression = request.depth < DEEPEST ? compressionOf(head, request.name) : null;
+    const compression = compressionHere();
     return compression === null
       ? plainLayer(request, head, all)
       : compressedLayer(request, compression);
@@ -274,5 +290,5 @@ function claimed(name: string, found: ContentFact): ContentFact {
 export function inspector(request: InspectRequest): Pick<Layer, 'push' | 'end' | 'abandon'> {
   const { name, place, limit, limitWithin } = request;
   const [budget, within] = [new Budget(limit), new Budget(limitWithin)];
-  return contentLayer({ name, place, budget, within, depth: 0, isMember: false });
+  return contentLayer({ name, place, budget, within, depth: 0, isMember: false, check: null });
 }

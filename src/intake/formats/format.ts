@@ -49,8 +49,11 @@ export interface FormatContext {
   readonly hash: ContentHash;
   /** Name of the file without the suffix of its compression; what it says is a claim, and only compared. */
   readonly name: string;
-  /** Looks at a member of a container; `name` is its own. */
-  readonly member: (name: string) => Member;
+  /**
+   * Looks at a member of a container; `name` is its own. Where `check` is given it is used whatever the member looks like, once the
+   * compression was undone that the name says.
+   */
+  readonly member: (name: string, check: Format['check'] | null) => Member;
   /** Where the same content lies as a file, or where it can be put for a while; see formats/sqlite-file.ts. */
   readonly place: ContentPlace;
   /** For a container that compresses its members by itself. */

@@ -2,16 +2,17 @@
 import type { ContentFault, ContentMeasures } from '../../core/content.ts';
 import { forPeople } from '../../core/text.ts';
 import type { Finding } from './format.ts';
-import { folderOf, noKnownFormat, type Ensemble, type MemberRecord } from './members-record.ts';
+import {
+  baseOf,
+  folderOf,
+  noKnownFormat,
+  type Ensemble,
+  type MemberRecord,
+} from './members-record.ts';
+import { dumpName, isFaultAlone } from './members-blame.ts';
 import { mydumperEnsemble } from './mydumper.ts';
+import { isDataFile } from './pg-data.ts';
 import { postgresEnsemble } from './pg-members.ts';
-
-/** How a file is called that claims to be a dump, compressed or not. */
-const dumpName =
-  /\.(?:sql|dump|dmp|pgdump|db|sqlite3?|bak|rdb|archive|backup)(?:\.(?:gz|zst|xz|bz2|lz4|br))?$/i;
-
-/** What a file may be without being a damaged dump: among other files that is no fault, unless its name claims that it is one. */
-const softReasons: ReadonlySet<string> = new Set(['empty', 'foreign_text', 'not_a_dump']);
 
 /** Files of any kind, which stand for themselves. */
 function anyFiles(isOnlyFile: boolean): Ensemble {
@@ -19,11 +20,11 @@ function anyFiles(isOnlyFile: boolean): Ensemble {
     kind: null,
     description: '',
     fault: null,
-    blames: ({ name, inspected, size }, { reason }) => {
+    blames: ({ name, inspected, size }, fault) => {
       if (inspected === null || size === 0) return false;
-      return isOnlyFile || !softReasons.has(reason) || dumpName.test(name);
+      return (isOnlyFile && !isDataFile(baseOf(name))) || isFaultAlone(name, fault);
     },
-    unproved: (record) => record.unproved,
+    unproved: ({ name, unproved }) => (isDataFile(baseOf(name)) ? noKnownFormat : unproved),
     counts: () => true,
     isVolatile: () => false,
   };

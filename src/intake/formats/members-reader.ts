@@ -1,9 +1,10 @@
 /** Takes the bytes of one member of a container, and says at its end what it was. */
 import { createHash } from 'node:crypto';
-import type { FormatContext } from './format.ts';
+import type { Format, FormatContext } from './format.ts';
 import { baseOf, noKnownFormat, type Found, type Witness } from './members-record.ts';
 import { MydumperNotes } from './mydumper.ts';
-import { LargeObjectList, TableRows } from './pg-members.ts';
+import { dataCheck } from './pg-data.ts';
+import { LargeObjectList } from './pg-members.ts';
 
 export interface MemberReader {
   readonly push: (bytes: Buffer) => void | Promise<void>;
@@ -22,13 +23,8 @@ const nothingFound: Found = {
 
 const blind: Witness = { push: () => undefined, end: () => ({}) };
 
-/**
- * PostgreSQL's data files and the notes of mydumper are judged by what stands beside them, not by what they look like: a large object
- * may be anything, also half a dump.
- */
+/** Lists and notes that say something about the files beside them. */
 function witnessFor(base: string): Witness | null {
-  if (/^\d+\.dat$/.test(base)) return new TableRows();
-  if (/^blob_\d+\.dat$/.test(base)) return blind;
   if (/^blobs(?:_\d+)?\.toc$/.test(base)) return new LargeObjectList();
   if (base === 'metadata' || base === 'metadata.partial') return new MydumperNotes();
   return null;
@@ -36,8 +32,11 @@ function witnessFor(base: string): Witness | null {
 
 /** @param size of the file in bytes, where that is known beforehand: an empty one needs no looking into */
 export function readerFor(context: FormatContext, name: string, size: number | null): MemberReader {
-  const witness = witnessFor(baseOf(name)) ?? (size === 0 ? blind : null);
-  return witness === null ? inspected(context, name) : hashed(witness);
+  const base = baseOf(name);
+  const check = dataCheck(base);
+  if (check !== null) return inspected(context, name, check);
+  const witness = witnessFor(base) ?? (size === 0 ? blind : null);
+  return witness === null ? inspected(context, name, null) : hashed(witness);
 }
 
 /** For a member that cannot be looked into: `unproved` says why. */
@@ -56,8 +55,12 @@ function hashed(witness: Witness): MemberReader {
   };
 }
 
-function inspected(context: FormatContext, name: string): MemberReader {
-  const member = context.member(name);
+function inspected(
+  context: FormatContext,
+  name: string,
+  check: Format['check'] | null,
+): MemberReader {
+  const member = context.member(name, check);
   return {
     push: (bytes) => member.push(bytes),
     end: async () => {

@@ -4,6 +4,7 @@
  */
 import type { ContentFault } from '../../core/content.ts';
 import type { Finding, FormatContext } from './format.ts';
+import { isFaultAlone } from './members-blame.ts';
 import {
   commonFault,
   memberFault,
@@ -100,6 +101,7 @@ export class Members {
     this.#count += 1;
     this.#text += record.name.length + record.link.length;
     if (this.#records.length < MAX_MEMBERS && this.#text <= MAX_TEXT) this.#records.push(record);
-    else this.#faultBeyond ??= record.fault;
+    else if (record.fault !== null && isFaultAlone(record.name, record.fault))
+      this.#faultBeyond ??= record.fault;
   }
 }

@@ -3,6 +3,7 @@
  * started, and once it is done when it finished (mydumper's documentation, "Outputs"; tried with 0.10).
  */
 import type { ContentFault } from '../../core/content.ts';
+import { isFaultAlone } from './members-blame.ts';
 import {
   baseOf,
   plainName,
@@ -49,7 +50,8 @@ export function mydumperEnsemble(files: readonly MemberRecord[]): Ensemble | nul
     description: `mydumper directory of ${files.length} files`,
     fault: faultOf(notes, files),
     // With --build-empty-files a table without rows has an empty file.
-    blames: (record, { reason }) => record.inspected !== null && reason !== 'empty',
+    blames: ({ name, inspected }, fault) =>
+      inspected !== null && fault.reason !== 'empty' && isFaultAlone(name, fault),
     // The parts have no end mark; but mydumper finishes only after it wrote them all.
     unproved: ({ inspected, unproved }) => (inspected?.raw === null ? unproved : null),
     counts: () => true,

@@ -1,9 +1,11 @@
 /**
  * What lies beside a `toc.dat`, in a tar made by `pg_dump -Ft` or in a folder made by `-Fd`: the rows of each table in NNNN.dat, large
- * objects in blob_NNNN.dat with their names in blobs.toc. All but toc.dat may be compressed in a folder.
+ * objects in blob_NNNN.dat with their names in blobs.toc. See pg-data.ts.
  */
-import { streamReasons, type ContentFault } from '../../core/content.ts';
+import type { ContentFault } from '../../core/content.ts';
 import { forPeople } from '../../core/text.ts';
+import { isFaultAlone } from './members-blame.ts';
+import { mayBeEmpty, ROWS_OF_COPY } from './pg-data.ts';
 import {
   baseOf,
   plainName,
@@ -13,37 +15,9 @@ import {
   type Witness,
 } from './members-record.ts';
 
-/** Enough for the end of any rows. */
-const TAIL_BYTES = 8;
-
 /** The longest line of a list of large objects, in bytes, and how many are kept. */
 const MAX_LINE = 200;
 const MAX_LISTED = 100_000;
-
-/** Rows that are not compressed: text without zero bytes, which ends in a certain way. */
-export class TableRows implements Witness {
-  #tail = '';
-  #size = 0;
-  #hasZero = false;
-
-  push(bytes: Buffer): void {
-    this.#size += bytes.length;
-    this.#hasZero ||= bytes.includes(0);
-    const end = bytes.toString('latin1', Math.max(0, bytes.length - TAIL_BYTES));
-    this.#tail = (this.#tail + end).slice(-TAIL_BYTES);
-  }
-
-  end(): Partial<Found> {
-    if (this.#hasZero)
-      return {
-        fault: { reason: 'dump_corrupt', message: 'has zero bytes among its rows, which are text' },
-      };
-    // Of COPY the line `\.`, of INSERT the last statement or (no rows) nothing; each with empty lines (pg_dump 15 and 18).
-    const isEmpty = this.#size === 2 && this.#tail === '\n\n';
-    if (isEmpty || /(?:^|\n)\\\.\n+$|;\n\n+$/.test(this.#tail)) return {};
-    return { fault: { reason: 'dump_cut', message: 'does not end as the rows of a table do' } };
-  }
-}
 
 /** Lines of the identifier of a large object and the name of its file. */
 export class LargeObjectList implements Witness {
@@ -86,7 +60,7 @@ export function postgresEnsemble(files: readonly MemberRecord[]): Ensemble | nul
       baseOf(name) === 'toc.dat' && inspected?.kind === 'postgresql_directory',
   );
   const inside = contents?.inspected;
-  if (!inside) return null;
+  if (!inside) return withoutContents(files);
   const byName = new Map(files.map((file) => [plainName(baseOf(file.name)), file]));
   const isTar = byName.has(script);
   const lists: readonly NamedList[] = [
@@ -99,7 +73,10 @@ export function postgresEnsemble(files: readonly MemberRecord[]): Ensemble | nul
     kind: isTar ? 'postgresql_tar' : 'postgresql_directory',
     description: isTar ? inside.description.replace(' directory ', ' tar ') : inside.description,
     fault: firstMissing(lists, byName),
-    blames,
+    blames: (record, fault) =>
+      own(record)
+        ? record.size > 0 || !mayBeEmpty(baseOf(record.name))
+        : isFaultAlone(record.name, fault),
     // All that was written is there: less is proved only where its compression could not be undone.
     unproved: (record) => (own(record) && record.inspected?.raw !== null ? null : record.unproved),
     counts: (record) => record === contents,
@@ -124,11 +101,30 @@ function firstMissing(
     const message = `${forPeople(missing, 80)} is missing, which ${forPeople(list, 80)} names`;
     return { reason: 'dump_cut', message };
   }
-  return null;
+  // There is a list where there are large objects only.
+  const empty = lists.find(([list, names]) => list.endsWith('.toc') && names.length === 0);
+  return empty === undefined
+    ? null
+    : { reason: 'dump_cut', message: `${forPeople(empty[0], 80)} names no large object` };
 }
 
-/** Whatever rows and large objects look like is no fault of theirs, as long as their compression can be undone. */
-function blames(record: MemberRecord, fault: ContentFault): boolean {
-  const isData = /^(?:blob_)?\d+\.dat(?:\.|$)/.test(baseOf(record.name));
-  return !isData || record.inspected === null || streamReasons.has(fault.reason);
+/** pg_dump writes its table of contents last: without it the dump was broken off, and nothing can be restored. */
+function withoutContents(files: readonly MemberRecord[]): Ensemble | null {
+  if (!files.some(({ inspected }) => inspected?.description === ROWS_OF_COPY)) return null;
+  const contents = files.find(({ name }) => baseOf(name) === 'toc.dat');
+  const what =
+    contents === undefined
+      ? 'toc.dat is missing'
+      : contents.size === 0
+        ? 'toc.dat is empty'
+        : "toc.dat is no table of contents of PostgreSQL's";
+  return {
+    kind: 'postgresql_directory',
+    description: 'PostgreSQL directory archive',
+    fault: { reason: 'dump_cut', message: `${what}, without which nothing can be restored` },
+    blames: ({ name }, fault) => isFaultAlone(name, fault),
+    unproved: ({ unproved }) => unproved,
+    counts: () => false,
+    isVolatile: () => false,
+  };
 }

@@ -1,18 +1,9 @@
 /** Runs a content through one format, as intake does, with members that are looked into as far as these tests need it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
-import type { ContentFault } from '../../../src/core/content.ts';
 import { Budget } from '../../../src/intake/budget.ts';
 import { ContentHash } from '../../../src/intake/content-hash.ts';
-import type {
-  Finding,
-  Format,
-  FormatContext,
-  Member,
-  MemberFact,
-} from '../../../src/intake/formats/format.ts';
-import { postgresArchive } from '../../../src/intake/formats/pg-archive.ts';
+import type { Finding, Format, FormatContext } from '../../../src/intake/formats/format.ts';
 
 export type Judged = Finding & { readonly sha256: string; readonly print: string };
 
@@ -54,82 +45,7 @@ export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(b
 const contextWith = (hash: ContentHash): FormatContext => ({
   hash,
   name: 'dump',
-  member: memberOf,
+  member: () => assert.fail('no container'),
   place,
   budget: new Budget(Infinity),
 });
-
-/** Members that were begun and not ended. */
-export const members = { open: 0 };
-
-function memberOf(name: string): Member {
-  const pieces: Buffer[] = [];
-  members.open += 1;
-  return {
-    push: async (bytes) => {
-      // Comes later, so that whoever does not wait for it sees overwritten bytes.
-      await Promise.resolve();
-      pieces.push(Buffer.from(bytes));
-    },
-    end: async () => {
-      members.open -= 1;
-      return inspect(name, Buffer.concat(pieces));
-    },
-  };
-}
-
-async function inspect(name: string, stored: Buffer): Promise<MemberFact> {
-  const content = stored[0] === 0x1f ? unzipped(stored) : stored;
-  if (content === null) return fact(stored, { reason: 'stream_cut', message: 'gzip is cut' });
-  if (content.length > 0 && postgresArchive.recognises(content, true)) {
-    const { fault, whole, kind, description, print, measures, needs } = await judge(
-      postgresArchive,
-      content,
-    );
-    return {
-      ...fact(content, fault),
-      assurance: whole ? 'complete' : 'readable',
-      kind,
-      description,
-      fingerprint: print,
-      measures: { tables: null, batches: null, ...measures },
-      needs: needs ?? [],
-    };
-  }
-  if (content.toString('latin1', 0, 5) === '<html')
-    return fact(content, { reason: 'foreign_text', message: 'it is a web page' });
-  const isSql = name.includes('.sql');
-  return {
-    ...fact(content, null),
-    kind: isSql ? 'sql' : 'text',
-    shortfall: isSql ? 'no mark of its end' : null,
-  };
-}
-
-function unzipped(stored: Buffer): Buffer | null {
-  try {
-    return gunzipSync(stored);
-  } catch {
-    return null;
-  }
-}
-
-function fact(content: Buffer, fault: ContentFault | null): MemberFact {
-  const sha256 = sha256Of(content);
-  return {
-    assurance: 'readable',
-    compression: null,
-    kind: 'text',
-    description: 'text',
-    raw: { size: content.length, sha256: fault?.reason === 'stream_cut' ? null : sha256 },
-    member: null,
-    fingerprint: fault === null ? sha256 : null,
-    fault,
-    shortfall: null,
-    remarks: [],
-    measures: { tables: null, batches: null },
-    lastLine: null,
-    needs: [],
-    unchecked: false,
-  };
-}
