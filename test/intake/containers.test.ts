@@ -341,3 +341,39 @@ test(
     assert.equal(more.fact.fault?.reason, 'trailing_bytes');
   },
 );
+
+test(
+  'up to its last byte what comes out of an archive may be as much as its limit',
+  { skip },
+  async () => {
+    const lines = Buffer.alloc(1_000_000, 'x\n');
+    const several = { 'a.bin.gz': gzipSync(lines), 'b.bin.gz': gzipSync(lines) };
+    const tar = tool('tar', ['-C', laidOut('streams', several, 0), '-cf', '-', '.']);
+    const packed = { 'a.bin': lines, 'b.bin': lines };
+    const zip = tool('sh', ['-c', 'cd "$0" && zip -qr - .', laidOut('packed', packed, 0)]);
+    for (const [name, bytes] of [
+      ['x.tar', tar],
+      ['x.zip', zip],
+    ] as const) {
+      const of = (limit: number) => inspect(name, bytes, 4099, { limit, limitWithin: limit });
+      assert.equal((await of(2_000_000)).fact.fault, null);
+      for (const limit of [0, 900_000, 1_999_999])
+        assert.equal((await of(limit)).fact.fault?.reason, 'expands_too_far');
+    }
+  },
+);
+
+test('zip: more comes out of a member than it says', { skip }, async () => {
+  const file = `${laidOut('larger', { 'a.bin': Buffer.alloc(100_000) }, 0)}.zip`;
+  tool('sh', ['-c', 'cd "$0" && zip -q "$1" a.bin', file.slice(0, -4), file]);
+  const bytes = tool('cat', [file]);
+  bytes.writeUInt32LE(50_000, 22);
+  const faultOf = async (chunk: number, limit: number) =>
+    (await inspect('x.zip', bytes, chunk, { limit, limitWithin: limit })).fact.fault;
+  for (const chunk of [1, 50, 1000, bytes.length]) {
+    const larger = await faultOf(chunk, 50_000);
+    assert.equal(larger?.message, 'a.bin is larger than the 50000 bytes that it says');
+    const tooMuch = await faultOf(chunk, 49_999);
+    assert.equal(tooMuch?.reason, 'expands_too_far');
+  }
+});

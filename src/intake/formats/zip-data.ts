@@ -74,16 +74,19 @@ export class ZipData {
   *#inflated(source: Pull, header: LocalHeader, isUnknown: boolean): Walk<Passed> {
     const most = isUnknown ? Number.POSITIVE_INFINITY : header.size;
     const chunk = Math.min(OUTPUT_BYTES, Math.max(LEAST_OUTPUT, most));
+    // Which of the two comes first depends on their sizes only, not on the pieces that come out.
+    const isClaimFirst = most <= this.#budget.left;
+    let isLarger = false;
     let isTooMuch = false;
     const machine = new ZlibMachine(
       createInflateRaw(streamOptions(chunk)),
       chunk,
       async (bytes) => {
-        isTooMuch = !this.#budget.take(bytes.length);
-        if (isTooMuch) return false;
+        isLarger = isClaimFirst && this.#size + bytes.length > most;
+        isTooMuch = !isLarger && !this.#budget.take(bytes.length);
+        if (isLarger || isTooMuch) return false;
         await this.#give(bytes);
-        // More than it says comes out of a bomb only.
-        return this.#size <= most;
+        return true;
       },
       0,
     );
@@ -92,6 +95,7 @@ export class ZipData {
       const { kind } = yield* awaited(machine.finish());
       if (isTooMuch)
         throw new Broken('expands_too_far', `more comes out of ${this.#name} than may`);
+      if (isLarger) throw this.#corrupt(`is larger than the ${most} bytes that it says`);
       if (kind !== 'done') throw this.#corrupt('is damaged: it does not decompress');
     } finally {
       yield machine.stop();
