@@ -214,7 +214,7 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     if (fault !== null) return of(await broken({ fault }));
     const { fact, needs, ...raw } = await inner.end();
     const text = `the dump is empty: 0 bytes come out of ${size} bytes of ${compression}`;
-    const own = produced === 0 && !request.isMember ? isEmpty(text) : fact;
+    const own = produced === 0 && request.check === null ? isEmpty(text) : fact;
     const remarks = unchecked ? [withoutChecksum(compression), ...own.remarks] : own.remarks;
     return of({ ...own, compression, raw, remarks }, needs);
   };

@@ -377,3 +377,12 @@ test('zip: more comes out of a member than it says', { skip }, async () => {
     assert.equal(tooMuch?.reason, 'expands_too_far');
   }
 });
+
+test('a dump of nothing is empty, also where nothing was compressed', { skip }, async () => {
+  for (const [index, empty] of [Buffer.alloc(0), gzipSync('')].entries()) {
+    const some = { ...files, 'crm.sql.gz': empty, 'notes.txt.gz': empty };
+    const tar = tool('tar', ['-C', laidOut(`nothing${index}`, some, 0), '-cf', '-', '.']);
+    const { fact } = await inspect('x.tar', tar);
+    assert.deepEqual(fact.fault, { reason: 'empty', message: './crm.sql.gz is empty' });
+  }
+});

@@ -3,6 +3,7 @@
  * started, and once it is done when it finished (mydumper's documentation, "Outputs"; tried with 0.10).
  */
 import type { ContentFault } from '../../core/content.ts';
+import { forPeople } from '../../core/text.ts';
 import { isFaultAlone } from './members-blame.ts';
 import {
   baseOf,
@@ -43,8 +44,10 @@ export class MydumperNotes implements Witness {
 
 /** What the files of a folder are when mydumper's notes are among them; null where they are not. */
 export function mydumperEnsemble(files: readonly MemberRecord[]): Ensemble | null {
-  const notes = files.find((file) => file.notes?.started === true);
-  if (notes === undefined) return null;
+  const all = files.filter((file) => file.notes?.started === true);
+  // Those of a run that goes on, or was broken off, may lie beside the ones of an earlier run.
+  const notes = all.find(({ name }) => baseOf(name) !== 'metadata') ?? all[0] ?? null;
+  if (notes === null && !areNamedByMydumper(files)) return null;
   return {
     kind: 'mydumper',
     description: `mydumper directory of ${files.length} files`,
@@ -60,10 +63,31 @@ export function mydumperEnsemble(files: readonly MemberRecord[]): Ensemble | nul
   };
 }
 
-function faultOf(notes: MemberRecord, files: readonly MemberRecord[]): ContentFault | null {
+const sqlOf = (name: string): string => plainName(baseOf(name));
+
+/** Whether there are the schema of a database and that of one of its tables, as mydumper calls them. */
+function areNamedByMydumper(files: readonly MemberRecord[]): boolean {
+  const names = files.map(({ name }) => sqlOf(name));
+  const databases = new Set(
+    names.map((name) => /^(.+)-schema-create\.sql$/.exec(name)?.[1]).filter((one) => one),
+  );
+  return names.some((name) => databases.has(/^([^.]+)\..+-schema\.sql$/.exec(name)?.[1]));
+}
+
+/** Only a part of a table may have no content (--build-empty-files): no schema, nor what should be a compressed stream. */
+function isLost({ name, size, inspected }: MemberRecord): boolean {
+  if (size > 0) return false;
+  const isStream = plainName(name) !== name && !inspected?.raw;
+  return isStream || /-schema(?:-create)?\.sql$/.test(sqlOf(name));
+}
+
+function faultOf(notes: MemberRecord | null, files: readonly MemberRecord[]): ContentFault | null {
   const cut = (message: string): ContentFault => ({ reason: 'dump_cut', message });
+  if (notes === null) return cut('the notes of mydumper, metadata, are missing');
   if (baseOf(notes.name) !== 'metadata' || notes.notes?.finished !== true)
     return cut('mydumper did not finish: its notes lack "Finished dump at"');
+  const lost = files.find(isLost);
+  if (lost !== undefined) return cut(`${forPeople(lost.name, 80)} is empty`);
   if (!files.some(({ name }) => plainName(name).endsWith('.sql')))
     return cut('mydumper left no file of SQL beside its notes');
   return null;
