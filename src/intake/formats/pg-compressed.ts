@@ -12,7 +12,10 @@ import { corrupt, GATHERED_BYTES, type BlockContent, type Problem } from './pg-c
 /** What comes out comes in pieces of this size. */
 const OUTPUT_BYTES = 512 * 1024;
 
-/** No zlib stream expands further than 1032 times; zstd does, but only where all is alike. Below so many bytes nothing is too much. */
+/**
+ * No zlib stream expands further than 1032 times; zstd does, but only where all is alike. So much of all contents together is too much,
+ * but never below so many bytes.
+ */
 const MOST_EXPANSION = 1100;
 const ALWAYS_ALLOWED = 64 * 2 ** 30;
 
@@ -35,12 +38,14 @@ export class Compressed implements BlockContent {
   #filling = Buffer.allocUnsafeSlow(GATHERED_BYTES);
   #working = Buffer.allocUnsafeSlow(GATHERED_BYTES);
   #filled = 0;
+  /** Bytes of this content that the machine was given. */
   #written = 0;
   #machine: ZlibMachine | null = null;
+  /** Of all contents that went through a machine. */
+  #given = 0;
   #expanded = 0;
   /** Until it resolves `working` is in use. */
   #work: Promise<unknown> = Promise.resolve();
-  produced = 0;
   problem: Problem = null;
   shortfall: string | null = null;
 
@@ -64,6 +69,7 @@ export class Compressed implements BlockContent {
     const bytes = this.#filling.subarray(0, this.#filled);
     this.#work = this.#machine.feed(bytes);
     this.#written += this.#filled;
+    this.#given += this.#filled;
     this.#filled = 0;
     [this.#filling, this.#working] = [this.#working, this.#filling];
   }
@@ -78,9 +84,7 @@ export class Compressed implements BlockContent {
     await this.flush();
     await this.#work;
     if (this.#machine !== null) await this.#conclude(this.#machine);
-    this.produced += this.#expanded;
     this.#machine = null;
-    this.#expanded = 0;
     this.#written = 0;
   }
 
@@ -94,13 +98,16 @@ export class Compressed implements BlockContent {
   /** Nothing is to be seen in what comes out: that its checksum holds is seen by zlib. */
   async #take(bytes: Buffer): Promise<boolean> {
     this.#expanded += bytes.length;
-    return this.#expanded < Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * this.#written);
+    return !this.#isTooMuch;
+  }
+
+  get #isTooMuch(): boolean {
+    return this.#expanded >= Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * this.#given);
   }
 
   async #conclude(machine: ZlibMachine): Promise<void> {
     const end = await machine.finish();
-    if (this.#expanded >= Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * this.#written))
-      this.problem ??= { reason: 'expands_too_far', message: 'expands too far' };
+    if (this.#isTooMuch) this.problem ??= { reason: 'expands_too_far', message: 'expands too far' };
     else if (end.kind === 'unavailable') this.shortfall ??= end.why;
     else if (end.kind === 'done') this.problem ??= surplus(this.#written, machine.position);
     else this.problem ??= damaged;
@@ -114,11 +121,10 @@ export class Compressed implements BlockContent {
     try {
       const bytes = this.#filling.subarray(0, this.#filled);
       // The types do not know that `info` changes what comes back.
-      const { buffer, engine } = undo(bytes, {
+      const { engine } = undo(bytes, {
         info: true,
         maxOutputLength: SMALL_RESULT,
-      }) as unknown as { buffer: Buffer; engine: Zlib };
-      this.produced += buffer.length;
+      }) as unknown as { engine: Zlib };
       this.problem ??= surplus(this.#filled, engine.bytesWritten);
       return true;
     } catch (error) {

@@ -20,8 +20,6 @@ export interface BlockContent {
   /** No more belongs to this content; the next may begin once what it returns has resolved. */
   finish(): Promise<void> | null;
   readonly problem: Problem;
-  /** Uncompressed bytes of all contents so far; those that are not decoded are not counted. */
-  readonly produced: number;
   /** Why a content could not be looked into, as a phrase. */
   readonly shortfall: string | null;
   /** Gives up what is under way. */
@@ -33,7 +31,6 @@ export class Unread implements BlockContent {
   readonly shortfall: string | null;
   readonly room = Number.POSITIVE_INFINITY;
   readonly problem = null;
-  readonly produced = 0;
 
   constructor(shortfall: string | null) {
     this.shortfall = shortfall;
@@ -53,7 +50,6 @@ export class Unread implements BlockContent {
 export class Rows implements BlockContent {
   readonly #gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES);
   #filled = 0;
-  produced = 0;
   problem: Problem = null;
   shortfall: string | null = null;
 
@@ -68,7 +64,6 @@ export class Rows implements BlockContent {
   flush(): null {
     if (this.#gathered.subarray(0, this.#filled).includes(0))
       this.problem ??= corrupt('has zero bytes among its rows, which are text');
-    this.produced += this.#filled;
     this.#filled = 0;
     return null;
   }
