@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { crc32, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { inspector, type Inspection } from '../../src/intake/inspect.ts';
 import { seeded } from '../support/damage.ts';
 import { cannotRun, tool } from '../support/real-dumps.ts';
@@ -385,4 +385,58 @@ test('a dump of nothing is empty, also where nothing was compressed', { skip }, 
     const { fact } = await inspect('x.tar', tar);
     assert.deepEqual(fact.fault, { reason: 'empty', message: './crm.sql.gz is empty' });
   }
+});
+
+/** A zip file of entries that are not compressed, made without a tool. */
+function zipOf(names: readonly string[], content: Buffer): Buffer {
+  const entries: Buffer[] = [];
+  const list: Buffer[] = [];
+  let offset = 0;
+  for (const name of names.map((text) => Buffer.from(text))) {
+    const shared = Buffer.alloc(26);
+    shared.writeUInt16LE(20, 0);
+    shared.writeUInt16LE(0x800, 2);
+    shared.writeUInt32LE(crc32(content), 10);
+    shared.writeUInt32LE(content.length, 14);
+    shared.writeUInt32LE(content.length, 18);
+    shared.writeUInt16LE(name.length, 22);
+    const last = Buffer.alloc(14);
+    last.writeUInt32LE(offset, 10);
+    list.push(Buffer.from('PK\x01\x02\x14\0', 'latin1'), shared, last, name);
+    const entry = [Buffer.from('PK\x03\x04', 'latin1'), shared, name, content];
+    entries.push(...entry);
+    offset += entry.reduce((sum, { length }) => sum + length, 0);
+  }
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(names.length, 8);
+  end.writeUInt16LE(names.length, 10);
+  end.writeUInt32LE(
+    list.reduce((sum, { length }) => sum + length, 0),
+    12,
+  );
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...entries, ...list, end]);
+}
+
+test('zip: names take memory up to a limit, and beyond it nothing is proved', async () => {
+  const dump = Buffer.from(dumpOf('shop'));
+  const long = (index: number): string => `${'é'.repeat(30_000)}${index}.sql`;
+  for (const [count, assurance] of [
+    [3, 'complete'],
+    [300, 'readable'],
+  ] as const) {
+    const names = Array.from({ length: count }, (_, index) => long(index));
+    const { fact } = await inspect('x.zip', zipOf(names, dump));
+    assert.deepEqual([fact.fault, fact.assurance], [null, assurance]);
+    if (count > 3) assert.equal(fact.shortfall, 'its list of files is too long to be compared');
+  }
+});
+
+test('zip: folders count as they do in tar', async () => {
+  const dump = Buffer.from(dumpOf('shop'));
+  const print = async (...names: string[]) =>
+    (await inspect('x.zip', zipOf(names, dump))).fact.fingerprint;
+  assert.equal(await print('a/', 'a/x.sql'), await print('a/x.sql'), 'all files lie in it');
+  assert.notEqual(await print('a/x.sql', 'b/'), await print('a/x.sql'));
 });

@@ -19,9 +19,13 @@ import { membersFingerprint } from './members-fingerprint.ts';
 import { readerFor, unreadReader, type MemberReader } from './members-reader.ts';
 import type { MemberRecord } from './members-record.ts';
 
-/** More members than this are looked into, but not remembered, nor more than so many characters of their names and targets. */
+/** More members than this are looked into, but not remembered, nor more than so many characters of theirs. */
 const MAX_MEMBERS = 100_000;
 const MAX_TEXT = 16_000_000;
+
+/** Characters that are remembered of a member: its name, its target, and the names that it lists. */
+const textOf = ({ name, link, lists, inspected }: MemberRecord): number =>
+  [name, link, ...lists, ...(inspected?.needs ?? [])].reduce((sum, { length }) => sum + length, 0);
 
 /** A member that is not looked into: a folder, a link, a device. */
 export type Aside = Pick<MemberRecord, 'name' | 'type' | 'link'>;
@@ -99,7 +103,7 @@ export class Members {
 
   #add(record: MemberRecord): void {
     this.#count += 1;
-    this.#text += record.name.length + record.link.length;
+    this.#text += textOf(record);
     if (this.#records.length < MAX_MEMBERS && this.#text <= MAX_TEXT) this.#records.push(record);
     else if (record.fault !== null && isFaultAlone(record.name, record.fault))
       this.#faultBeyond ??= record.fault;

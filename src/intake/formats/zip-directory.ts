@@ -17,8 +17,9 @@ import {
   type Sizes,
 } from './zip-records.ts';
 
-/** Entries that are compared one by one; more are only counted. */
+/** Entries that are compared one by one, and characters of their names; more are only counted. */
 const MAX_COMPARED = 100_000;
+const MAX_TEXT = 16_000_000;
 
 /** An entry as it was found. */
 export interface Entry extends Sizes, Coding {
@@ -40,13 +41,21 @@ const corrupt = (message: string): Broken => new Broken('dump_corrupt', message)
 export class ZipDirectory {
   readonly #entries = new Map<number, Entry>();
   #found = 0;
+  #text = 0;
   #listed = 0;
   #wide: Wide | null = null;
+
+  /** Whether every entry was, or can be, compared with the list. */
+  get comparesAll(): boolean {
+    return this.#found <= MAX_COMPARED && this.#text <= MAX_TEXT;
+  }
 
   /** An entry whose header begins at `offset`. */
   add(offset: number, entry: Entry): void {
     this.#found += 1;
-    if (this.#found <= MAX_COMPARED) this.#entries.set(offset, entry);
+    this.#text += entry.rawName.length;
+    if (this.comparesAll) this.#entries.set(offset, entry);
+    else this.#entries.clear();
   }
 
   /** Reads the list, of which the first signature was read, and what follows it to the end of the file. */
@@ -93,7 +102,7 @@ export class ZipDirectory {
     if (header.version > HIGHEST_VERSION)
       throw corrupt(`version ${header.version} in the list, at byte ${at}`);
     this.#listed += 1;
-    if (this.#found > MAX_COMPARED) return;
+    if (!this.comparesAll) return;
     const entry = this.#entries.get(offset);
     const name = forPeople(rawName, 80);
     if (entry?.rawName !== rawName)

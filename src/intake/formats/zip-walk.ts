@@ -43,6 +43,11 @@ export class ZipWalk {
     return this.#isHidden;
   }
 
+  /** Whether its list is of the entries that are there, as far as it was read. */
+  get comparesAll(): boolean {
+    return this.#directory.comparesAll;
+  }
+
   *run(source: Pull): Walk {
     let ahead: Buffer | null = null;
     for (;;) {
@@ -72,6 +77,7 @@ export class ZipWalk {
     const { header, name, rawName } = yield* this.#header(source, at);
     const label = forPeople(name, 80);
     const isFolder = name.endsWith('/');
+    if (isFolder) this.#members.addAside({ name, type: 'folder', link: '' });
     const take = isFolder ? leave : this.#open(header, name);
     let ahead: Buffer | null = null;
     let passed: Passed;

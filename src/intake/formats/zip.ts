@@ -31,9 +31,13 @@ class ZipChecker implements Checker {
   async end(): Promise<Finding> {
     const fault = await this.#source.end();
     await this.#members.release();
-    if (!this.#walk.isHidden || fault !== null) return this.#members.conclude('zip', fault);
-    const shortfall = 'its list of files is encrypted';
-    return { kind: 'zip', description: 'zip archive', whole: false, shortfall, fault: null };
+    if (this.#walk.isHidden && fault === null) {
+      const shortfall = 'its list of files is encrypted';
+      return { kind: 'zip', description: 'zip archive', whole: false, shortfall, fault };
+    }
+    const finding = this.#members.conclude('zip', fault);
+    if (!finding.whole || this.#walk.comparesAll) return finding;
+    return { ...finding, whole: false, shortfall: 'its list of files is too long to be compared' };
   }
 
   async abandon(): Promise<Abandoned> {
