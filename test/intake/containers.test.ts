@@ -1,5 +1,6 @@
 /** tar and zip as the real tools make them, looked into as a whole: members, damage, and what counts as unchanged. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -439,4 +440,24 @@ test('zip: folders count as they do in tar', async () => {
     (await inspect('x.zip', zipOf(names, dump))).fact.fingerprint;
   assert.equal(await print('a/', 'a/x.sql'), await print('a/x.sql'), 'all files lie in it');
   assert.notEqual(await print('a/x.sql', 'b/'), await print('a/x.sql'));
+});
+
+test('zip: in parts, of which one was enough, and of several', { skip }, async () => {
+  const root = laidOut('parts', { ...files, 'rows.bin': randomBytes(100_000) }, 0);
+  const packed = (size: string): string => {
+    const file = `${root}-${size}.zip`;
+    rmSync(file, { force: true });
+    tool('sh', ['-c', `cd "$0" && zip -s ${size} -qr "$1" .`, root, file]);
+    return file;
+  };
+  const whole = tool('cat', [packed('1g')]);
+  for (const mark of ['PK\x07\x08', 'PK00']) {
+    whole.write(mark, 'latin1');
+    for (const chunk of [1, 4099]) {
+      const { fact } = await inspect('x.zip', whole, chunk);
+      assert.deepEqual([fact.kind, fact.fault], ['zip', null]);
+    }
+  }
+  const first = tool('cat', [packed('64k').replace(/zip$/u, 'z01')]);
+  assert.equal((await inspect('x.zip', first)).fact.fault?.reason, 'dump_cut');
 });

@@ -133,7 +133,8 @@ export class ZipDirectory {
   *#end(source: Pull, start: number, end: number): Walk {
     const record = readEnd(yield* this.#exactly(source, END_BYTES));
     yield* this.#exactly(source, record.commentLength);
-    if (record.disk !== 0)
+    // Where there is a record for larger numbers, this one may leave it to that.
+    if (record.disk !== 0 && !(record.disk === 0xffff && this.#wide !== null))
       throw new Broken('dump_cut', `is part ${record.disk + 1} of an archive in several files`);
     const entries = record.entries ?? this.#wide?.entries ?? 0xffff;
     if (this.#listed !== this.#found)

@@ -12,6 +12,15 @@ export const signatures = {
 } as const;
 
 export const SIGNATURE_BYTES = 4;
+
+/** What a file in several parts begins with (APPNOTE 8.5.3, 8.5.4), also where one part was enough. */
+const partMarks: ReadonlySet<number> = new Set([signatures.descriptor, 0x30304b50]);
+
+/** Whether `head` begins with such a mark and an entry after it. */
+export const beginsAsPart = (head: Buffer): boolean =>
+  head.length >= 2 * SIGNATURE_BYTES &&
+  partMarks.has(head.readUInt32LE(0)) &&
+  head.readUInt32LE(SIGNATURE_BYTES) === signatures.local;
 /** After the signature, and before what has a length of its own. */
 export const LOCAL_BYTES = 26;
 export const CENTRAL_BYTES = 42;

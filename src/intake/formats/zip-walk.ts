@@ -53,6 +53,7 @@ export class ZipWalk {
     for (;;) {
       const at: number = source.position - (ahead?.length ?? 0);
       const bytes: Buffer = ahead ?? (yield SIGNATURE_BYTES);
+      ahead = null;
       if (bytes.length < SIGNATURE_BYTES)
         throw new Broken(
           'dump_cut',
@@ -65,6 +66,8 @@ export class ZipWalk {
       }
       this.#isHidden = signature === signatures.extraData;
       if (this.#isHidden) return;
+      // The mark of an archive in parts, as it was recognised.
+      if (at === 0 && !listBegins.has(signature)) continue;
       if (!listBegins.has(signature))
         throw new Broken('dump_corrupt', `expected an entry or the list of them at byte ${at}`);
       yield* this.#directory.read(source, signature);

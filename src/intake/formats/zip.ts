@@ -2,13 +2,19 @@
 import type { Abandoned, Checker, Finding, Format, FormatContext } from './format.ts';
 import { Pull } from './members-pull.ts';
 import { Members } from './members.ts';
-import { signatures } from './zip-records.ts';
+import { beginsAsPart, signatures } from './zip-records.ts';
 import { ZipWalk } from './zip-walk.ts';
+
+const begins: ReadonlySet<number> = new Set([
+  signatures.local,
+  signatures.end,
+  signatures.extraData,
+]);
 
 export const zipArchive: Format = {
   recognises: (head) => {
     const first = head.length < 4 ? 0 : head.readUInt32LE(0);
-    return first === signatures.local || first === signatures.end || first === signatures.extraData;
+    return begins.has(first) || beginsAsPart(head);
   },
   check: (context) => new ZipChecker(context),
 };
