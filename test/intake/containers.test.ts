@@ -461,3 +461,23 @@ test('zip: in parts, of which one was enough, and of several', { skip }, async (
   const first = tool('cat', [packed('64k').replace(/zip$/u, 'z01')]);
   assert.equal((await inspect('x.zip', first)).fact.fault?.reason, 'dump_cut');
 });
+
+test(
+  'documents and programs that are zip files of a kind are no faults among other files',
+  { skip },
+  async () => {
+    const zip = zipOf(['x.sql'], Buffer.from(dumpOf('shop')));
+    // As a signature of Android lies in a program: before the list.
+    const signed = Buffer.concat([zip, Buffer.from('more')]);
+    for (const [name, reason] of [
+      ['shop.apk', undefined],
+      ['shop.zip', 'trailing_bytes'],
+      ['shop.dump', 'trailing_bytes'],
+    ] as const) {
+      const some = { ...files, [name]: signed };
+      const tar = tool('tar', ['-C', laidOut(`with ${name}`, some, 0), '-cf', '-', '.']);
+      const { fact } = await inspect('x.tar', tar);
+      assert.deepEqual([fact.fault?.reason, fact.assurance], [reason, 'readable'], name);
+    }
+  },
+);

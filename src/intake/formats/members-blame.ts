@@ -1,6 +1,6 @@
 /** Whether what is wrong with a member of a container is wrong with the container. */
 import type { ContentFault, ContentReason } from '../../core/content.ts';
-import { baseOf } from './members-record.ts';
+import { baseOf, type MemberRecord } from './members-record.ts';
 import { isDataFile } from './pg-data.ts';
 
 /** How a file is called that claims to be a dump, compressed or not. */
@@ -14,7 +14,12 @@ const softReasons: ReadonlySet<ContentReason> = new Set(['empty', 'foreign_text'
 const rowReasons: ReadonlySet<ContentReason> = new Set(['dump_cut', 'dump_corrupt']);
 
 /** Whether it counts whatever the file lies beside. */
-export function isFaultAlone(name: string, { reason }: ContentFault): boolean {
+export function isFaultAlone(
+  { name, inspected }: Pick<MemberRecord, 'name' | 'inspected'>,
+  { reason }: ContentFault,
+): boolean {
   if (isDataFile(baseOf(name)) && rowReasons.has(reason)) return false;
+  // Documents and programs (.docx, .jar, .apk) are zip files, too, each with liberties of its own.
+  if (inspected?.kind === 'zip' && !/\.zip$/i.test(name)) return dumpName.test(name);
   return !softReasons.has(reason) || dumpName.test(name);
 }

@@ -20,9 +20,9 @@ function anyFiles(isOnlyFile: boolean): Ensemble {
     kind: null,
     description: '',
     fault: null,
-    blames: ({ name, inspected, size }, fault) => {
-      if (inspected === null || size === 0) return false;
-      return (isOnlyFile && !isDataFile(baseOf(name))) || isFaultAlone(name, fault);
+    blames: (record, fault) => {
+      if (record.inspected === null || record.size === 0) return false;
+      return (isOnlyFile && !isDataFile(baseOf(record.name))) || isFaultAlone(record, fault);
     },
     unproved: ({ name, unproved }) => (isDataFile(baseOf(name)) ? noKnownFormat : unproved),
     counts: () => true,

@@ -105,7 +105,7 @@ export class Members {
     this.#count += 1;
     this.#text += textOf(record);
     if (this.#records.length < MAX_MEMBERS && this.#text <= MAX_TEXT) this.#records.push(record);
-    else if (record.fault !== null && isFaultAlone(record.name, record.fault))
+    else if (record.fault !== null && isFaultAlone(record, record.fault))
       this.#faultBeyond ??= record.fault;
   }
 }

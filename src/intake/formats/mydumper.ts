@@ -53,8 +53,8 @@ export function mydumperEnsemble(files: readonly MemberRecord[]): Ensemble | nul
     description: `mydumper directory of ${files.length} files`,
     fault: faultOf(notes, files),
     // With --build-empty-files a table without rows has an empty file.
-    blames: ({ name, inspected }, fault) =>
-      inspected !== null && fault.reason !== 'empty' && isFaultAlone(name, fault),
+    blames: (record, fault) =>
+      record.inspected !== null && fault.reason !== 'empty' && isFaultAlone(record, fault),
     // The parts have no end mark; but mydumper finishes only after it wrote them all.
     unproved: ({ inspected, unproved }) => (inspected?.raw === null ? unproved : null),
     counts: () => true,

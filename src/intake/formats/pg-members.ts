@@ -76,7 +76,7 @@ export function postgresEnsemble(files: readonly MemberRecord[]): Ensemble | nul
     blames: (record, fault) =>
       own(record)
         ? record.size > 0 || !mayBeEmpty(baseOf(record.name))
-        : isFaultAlone(record.name, fault),
+        : isFaultAlone(record, fault),
     // All that was written is there: less is proved only where its compression could not be undone.
     unproved: (record) => (own(record) && record.inspected?.raw !== null ? null : record.unproved),
     counts: (record) => record === contents,
@@ -122,7 +122,7 @@ function withoutContents(files: readonly MemberRecord[]): Ensemble | null {
     kind: 'postgresql_directory',
     description: 'PostgreSQL directory archive',
     fault: { reason: 'dump_cut', message: `${what}, without which nothing can be restored` },
-    blames: ({ name }, fault) => isFaultAlone(name, fault),
+    blames: isFaultAlone,
     unproved: ({ unproved }) => unproved,
     counts: () => false,
     isVolatile: () => false,
