@@ -422,12 +422,12 @@ function zipOf(names: readonly string[], content: Buffer): Buffer {
 
 test('zip: names take memory up to a limit, and beyond it nothing is proved', async () => {
   const dump = Buffer.from(dumpOf('shop'));
-  const long = (index: number): string => `${'é'.repeat(30_000)}${index}.sql`;
+  const named = (index: number): string => `${'é'.repeat(30_000)}${index}.sql`;
   for (const [count, assurance] of [
     [3, 'complete'],
     [300, 'readable'],
   ] as const) {
-    const names = Array.from({ length: count }, (_, index) => long(index));
+    const names = Array.from({ length: count }, (_, index) => named(index));
     const { fact } = await inspect('x.zip', zipOf(names, dump));
     assert.deepEqual([fact.fault, fact.assurance], [null, assurance]);
     if (count > 3) assert.equal(fact.shortfall, 'its list of files is too long to be compared');
