@@ -227,6 +227,28 @@ test('archives within archives are looked into up to a depth, and never without 
   }
 });
 
+test('a dump in several files is not proved where they lie too deep', async () => {
+  const dumps: readonly Readonly<Record<string, string>>[] = [
+    {
+      metadata: 'Started dump at: 2026-11-25\nFinished dump at: 2026-11-25\n',
+      'shop.item.sql': 'insert into item values (1);\n',
+    },
+    { 'toc.dat': 'something else\n', '1.dat': '1\n\\.\n\n\n' },
+  ];
+  for (const dump of dumps) {
+    const parts = Object.entries(dump).map(([name, text]) =>
+      tarOf(name, Buffer.from(text)).subarray(0, -1024),
+    );
+    const tar = Buffer.concat([...parts, Buffer.alloc(1024)]);
+    const deep = (count: number): Buffer => (count === 0 ? tar : tarOf('x.tar', deep(count - 1)));
+    const { fact } = await inspect('x.tar', deep(5));
+    assert.deepEqual([fact.fault, fact.assurance], [null, 'readable']);
+    const seen = (await inspect('x.tar', deep(4))).fact;
+    if ('metadata' in dump) assert.deepEqual([seen.fault, seen.assurance], [null, 'complete']);
+    else assert.match(seen.fault?.message ?? '', /toc\.dat is no table of contents/u);
+  }
+});
+
 test('what is compressed in a file may be more than the file was before, and ends somewhere all the same', async () => {
   const dump = Buffer.from(dumpOf('x'.repeat(1_000_000)));
   const packed = gzipSync(tarOf('shop.sql.gz', gzipSync(dump)));

@@ -9,7 +9,9 @@ import { inspector } from '../../src/intake/inspect.ts';
 import { cannotRunMariaDb, MariaDb } from '../support/mariadb.ts';
 import { cannotRun, tool } from '../support/real-dumps.ts';
 
-const skip = [cannotRunMariaDb, cannotRun('mydumper')].find((reason) => reason !== false) ?? false;
+const skip =
+  [cannotRunMariaDb, cannotRun('mydumper'), cannotRun('zip')].find((reason) => reason !== false) ??
+  false;
 let server: MariaDb;
 
 const versions: Readonly<Record<string, readonly string[]>> = {
@@ -37,16 +39,20 @@ after(() => {
   if (skip === false) server.stop();
 });
 
+async function inspect(name: string, bytes: Buffer): Promise<ContentFact> {
+  const place = { descriptor: null, scratch: null, program: null };
+  const own = inspector({ name, limit: 2 ** 30, limitWithin: 2 ** 30, place });
+  await own.push(bytes);
+  return (await own.end()).fact;
+}
+
 /** The folder in a tar, after `change` was made to a copy of it. */
 async function changed(version: string, change: (folder: string) => void): Promise<ContentFact> {
   const copy = join(server.folder, 'copy');
   rmSync(copy, { recursive: true, force: true });
   cpSync(join(server.folder, version), copy, { recursive: true });
   change(copy);
-  const place = { descriptor: null, scratch: null, program: null };
-  const own = inspector({ name: 'x.tar', limit: 2 ** 30, limitWithin: 2 ** 30, place });
-  await own.push(tool('tar', ['-C', copy, '-cf', '-', '.']));
-  return (await own.end()).fact;
+  return inspect('x.tar', tool('tar', ['-C', copy, '-cf', '-', '.']));
 }
 
 test('folders are whole, whatever the options of mydumper', { skip }, async () => {
@@ -94,4 +100,20 @@ test('what is no SQL does not count beside a dump, but in one', { skip }, async 
     writeFileSync(join(folder, 'shop.item.sql'), 'mydumper: lost connection\n'),
   );
   assert.notEqual(error.fault, null);
+});
+
+test('parts that were not looked into are not proved, nor are they missing', { skip }, async () => {
+  const folder = join(server.folder, 'compressed');
+  const cases = {
+    'compression method 12': 'zip -qr -Z bzip2 - . | cat',
+    encrypted: 'zip -qr -P secret - .',
+    'the parts encrypted':
+      'rm -f ../x.zip; zip -q ../x.zip metadata; zip -qr -P secret ../x.zip . -x metadata; cat ../x.zip',
+  };
+  for (const [name, command] of Object.entries(cases)) {
+    const zipped = tool('sh', ['-c', `cd "$0" && ${command}`, folder]);
+    const { fault, assurance, shortfall } = await inspect('x.zip', zipped);
+    assert.deepEqual([fault, assurance], [null, 'readable'], name);
+    assert.match(shortfall ?? '', /encrypted|compression method 12/u);
+  }
 });

@@ -15,9 +15,9 @@ import { gzipSync } from 'node:zlib';
 import type { ContentFact } from '../../src/core/content.ts';
 import { inspector } from '../../src/intake/inspect.ts';
 import { cannotRunPostgres, Postgres } from '../support/postgres.ts';
-import { tool } from '../support/real-dumps.ts';
+import { cannotRun, tool } from '../support/real-dumps.ts';
 
-const skip = cannotRunPostgres;
+const skip = [cannotRunPostgres, cannotRun('zip')].find((reason) => reason !== false) ?? false;
 let server: Postgres;
 
 const versions = ['compressed', 'plain'] as const;
@@ -152,4 +152,19 @@ test('a number and .dat are no sign of PostgreSQL', { skip }, async () => {
   writeFileSync(join(copy, '1.dat'), 'half a li');
   const fact = await inspect(tool('tar', ['-C', copy, '-cf', '-', '.']));
   assert.deepEqual([fact.fault, fact.assurance, fact.kind], [null, 'readable', 'tar']);
+});
+
+test('files that were not looked into are not proved, nor are they missing', { skip }, async () => {
+  const commands = [
+    'zip -qr -Z bzip2 - .',
+    'zip -qr -P secret - .',
+    'rm -f ../x.zip; zip -q ../x.zip toc.dat; zip -qr -P secret ../x.zip . -x toc.dat; cat ../x.zip',
+    'rm -f ../x.zip; zip -qr ../x.zip . -x toc.dat; zip -q -P secret ../x.zip toc.dat; cat ../x.zip',
+  ];
+  for (const version of versions)
+    for (const command of commands) {
+      const folder = join(server.folder, version);
+      const fact = await inspect(tool('sh', ['-c', `cd "$0" && ${command}`, folder]), 'x.zip');
+      assert.deepEqual([fact.fault, fact.assurance], [null, 'readable'], `${version}: ${command}`);
+    }
 });

@@ -1,5 +1,6 @@
 /** What is remembered of each member of a container. */
 import type { ContentFault, ContentKind, ContentMeasures } from '../../core/content.ts';
+import { TOO_DEEP } from './too-deep.ts';
 
 /** Of members that are looked into by themselves, what their own content says. */
 export interface InspectedMember {
@@ -57,6 +58,12 @@ export const baseOf = (name: string): string => name.slice(name.lastIndexOf('/')
 export const plainName = (name: string): string => name.replace(/\.(?:gz|zst|lz4)$/, '');
 
 export const noKnownFormat = 'of no known format';
+
+/** Whether all of its content was looked into: its compression could be undone, it was neither encrypted nor stored with holes, nor too deep. */
+export const wasSeen = ({ inspected, unproved }: MemberRecord): boolean =>
+  inspected === null
+    ? unproved === noKnownFormat
+    : inspected.raw !== null && inspected.description !== TOO_DEEP;
 
 /** Files of one folder, and what they are together. */
 export interface Ensemble {

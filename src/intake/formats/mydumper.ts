@@ -8,6 +8,7 @@ import { isFaultAlone } from './members-blame.ts';
 import {
   baseOf,
   plainName,
+  wasSeen,
   type Ensemble,
   type Found,
   type MemberRecord,
@@ -56,7 +57,7 @@ export function mydumperEnsemble(files: readonly MemberRecord[]): Ensemble | nul
     blames: (record, fault) =>
       record.inspected !== null && fault.reason !== 'empty' && isFaultAlone(record, fault),
     // The parts have no end mark; but mydumper finishes only after it wrote them all.
-    unproved: ({ inspected, unproved }) => (inspected?.raw === null ? unproved : null),
+    unproved: (record) => (wasSeen(record) ? null : record.unproved),
     counts: () => true,
     // Times, and positions in the binary log.
     isVolatile: (record) => record === notes,
@@ -65,8 +66,9 @@ export function mydumperEnsemble(files: readonly MemberRecord[]): Ensemble | nul
 
 const sqlOf = (name: string): string => plainName(baseOf(name));
 
-/** Whether there are the schema of a database and that of one of its tables, as mydumper calls them. */
+/** Whether there are the schema of a database and that of one of its tables, as mydumper calls them, and no notes that could not be seen. */
 function areNamedByMydumper(files: readonly MemberRecord[]): boolean {
+  if (files.some((file) => baseOf(file.name) === 'metadata' && !wasSeen(file))) return false;
   const names = files.map(({ name }) => sqlOf(name));
   const databases = new Set(
     names.map((name) => /^(.+)-schema-create\.sql$/.exec(name)?.[1]).filter((one) => one),

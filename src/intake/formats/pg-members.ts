@@ -9,6 +9,7 @@ import { mayBeEmpty, ROWS_OF_COPY } from './pg-data.ts';
 import {
   baseOf,
   plainName,
+  wasSeen,
   type Ensemble,
   type Found,
   type MemberRecord,
@@ -77,8 +78,8 @@ export function postgresEnsemble(files: readonly MemberRecord[]): Ensemble | nul
       own(record)
         ? record.size > 0 || !mayBeEmpty(baseOf(record.name))
         : isFaultAlone(record, fault),
-    // All that was written is there: less is proved only where its compression could not be undone.
-    unproved: (record) => (own(record) && record.inspected?.raw !== null ? null : record.unproved),
+    // All that was written is there: less is proved only where it could not be looked into.
+    unproved: (record) => (own(record) && wasSeen(record) ? null : record.unproved),
     counts: (record) => record === contents,
     // pg_dump writes it from the table of contents, with the version of itself in it.
     isVolatile: ({ name }) => baseOf(name) === script,
@@ -102,7 +103,10 @@ function firstMissing(
     return { reason: 'dump_cut', message };
   }
   // There is a list where there are large objects only.
-  const empty = lists.find(([list, names]) => list.endsWith('.toc') && names.length === 0);
+  const empty = lists.find(([list, names]) => {
+    const file = files.get(list);
+    return list.endsWith('.toc') && names.length === 0 && file !== undefined && wasSeen(file);
+  });
   return empty === undefined
     ? null
     : { reason: 'dump_cut', message: `${forPeople(empty[0], 80)} names no large object` };
@@ -112,6 +116,7 @@ function firstMissing(
 function withoutContents(files: readonly MemberRecord[]): Ensemble | null {
   if (!files.some(({ inspected }) => inspected?.description === ROWS_OF_COPY)) return null;
   const contents = files.find(({ name }) => baseOf(name) === 'toc.dat');
+  if (contents !== undefined && contents.size > 0 && !wasSeen(contents)) return null;
   const what =
     contents === undefined
       ? 'toc.dat is missing'

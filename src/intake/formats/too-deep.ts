@@ -1,7 +1,8 @@
 /** What lies within more layers than are looked into: archives in archives without end would be recursion, and hashing, without end. */
 import type { Format } from './format.ts';
 
-const description = 'data within too many layers';
+/** How it is described: nothing else is called that. */
+export const TOO_DEEP = 'data within too many layers';
 
 export const tooDeep: Format = {
   recognises: () => true,
@@ -9,11 +10,11 @@ export const tooDeep: Format = {
     push: (bytes) => hash.keep(bytes),
     end: () => ({
       kind: 'binary',
-      description,
+      description: TOO_DEEP,
       whole: false,
       shortfall: 'it lies within more layers than are looked into',
       fault: null,
     }),
-    abandon: () => ({ kind: 'binary', description }),
+    abandon: () => ({ kind: 'binary', description: TOO_DEEP }),
   }),
 };
