@@ -229,7 +229,7 @@ function leave(connection: SqliteDatabase.Database, file: string): SqliteDatabas
     keeper.pragma('user_version');
     connection.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
-    if (!isSqliteError(error)) throw error;
+    if (databaseProblem(error, file) === error) throw error;
   }
   return keeper;
 }

@@ -1,54 +1,65 @@
 #!/usr/bin/env bash
 # What must hold of a tree and its database, read with coreutils and the sqlite3 shell, and with nothing of the program.
-#   invariants.sh ROOT fault  NEWEST CLAIMS            after a run that was disturbed
-#   invariants.sh ROOT healed NEWEST VERSIONS EVENTS   after a clean run
+#   invariants.sh ROOT fault  NEWEST CLAIMS                   after a run that was disturbed
+#   invariants.sh ROOT healed NEWEST VERSIONS EVENTS STATUS   after a clean run
 # NEWEST: the version folder that was the newest before, relative to the tree; '' for none. CLAIMS: paths that the run said it
-# had promoted, one a line. VERSIONS: how many there are. EVENTS: conclusions about the newest report. Prints each violation.
-set -u
+# had promoted, one a line. VERSIONS: how many there are. EVENTS: conclusions about the newest report. STATUS: of the job, as
+# STATUS:reason. Prints each violation.
+set -u -o pipefail
+shopt -s nullglob
 root=$1 phase=$2 newest=$3
-tree=$root/validated
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-cp "$root/state/backupmon.db" "$copy/db"
-[[ ! -e $root/state/backupmon.db-wal ]] || cp "$root/state/backupmon.db-wal" "$copy/db-wal"
-query() { sqlite3 "$copy/db" "$1"; }
-violation() { echo "$*"; }
+cd "$root/validated" || exit
 
-mapfile -t folders < <(cd "$tree" && find . -mindepth 3 -maxdepth 3 -type d -not -path './.*' -printf '%P\n' | sort)
-mapfile -t held < <(cd "$tree" && find .held -mindepth 3 -maxdepth 3 -type d 2>/dev/null | sort)
+folders=(paris/compta/[0-9]*) held=(.held/paris/compta/[0-9]*)
 for folder in "${folders[@]}" "${held[@]}"; do
-  (cd "$tree/$folder" && sha256sum --quiet --strict -c SHA256SUMS) >/dev/null 2>&1 || violation "$folder does not verify"
-  [[ $(ls -A "$tree/$folder" | wc -l) == 2 ]] || violation "$folder holds something else than a file and its SHA256SUMS"
-done
-for link in "$tree"/*/*/current; do
-  [[ -L $link ]] || continue
-  [[ -e $link/SHA256SUMS ]] || violation "$link leads nowhere"
-done
-if [[ -n $newest && ! -d $tree/$newest ]]; then
-  [[ ${#folders[@]} -gt 0 && ${folders[-1]} > $newest ]] || violation "$newest is gone, and no later one is there"
+  files=("$folder"/* "$folder"/.[!.]*)
+  [[ ${#files[@]} == 2 ]] || echo "$folder holds something else than a file and its SHA256SUMS: ${files[*]}"
+  sed "s#  #  $folder/#" "$folder/SHA256SUMS" || echo "$folder has no SHA256SUMS"
+done | sha256sum --quiet --strict -c 2>&1 | grep -v '^sha256sum: ' | sed 's/^/does not verify: /'
+((${#folders[@]} + ${#held[@]} == $(find . -name SHA256SUMS -not -path './.incoming/*' | wc -l))) || echo 'a version lies somewhere else'
+if [[ -L paris/compta/current ]]; then
+  current=$(readlink paris/compta/current)
+  [[ -e paris/compta/$current/SHA256SUMS ]] || echo "current leads nowhere: $current"
 fi
-[[ $(query 'pragma integrity_check') == ok ]] || violation 'the database is damaged'
+if [[ -n $newest && ! -d $newest ]]; then
+  [[ ${#folders[@]} -gt 0 && ${folders[-1]} > $newest ]] || echo "$newest is gone, and no later one is there"
+fi
+
+# A copy: the sqlite3 shell would move the -wal into the file.
+query() {
+  copy=$(mktemp -d)
+  cp "$root"/state/backupmon.db "$copy/db"
+  [[ ! -e $root/state/backupmon.db-wal ]] || cp "$root/state/backupmon.db-wal" "$copy/db-wal"
+  sqlite3 "$copy/db" "$1"
+  rm -r "$copy"
+}
 
 if [[ $phase == fault ]]; then
+  [[ -n $4 ]] || exit 0
+  recorded=$(query "select '$root/validated/' || folder || '/' || file from versions where state = 'present'")
   while read -r claim; do
-    [[ -n $claim ]] || continue
-    relative=${claim#"$tree/"}
-    [[ -f $claim ]] || violation "$claim was told to be promoted and is not there"
-    [[ $(query "select count(*) from versions where state = 'present' and folder || '/' || file = '$relative'") == 1 ]] ||
-      violation "$claim was told to be promoted and is not recorded"
+    [[ -f $claim ]] || echo "told to be promoted, and not there: $claim"
+    grep -qxF "$claim" <<<"$recorded" || echo "told to be promoted, and not recorded: $claim"
   done <<<"$4"
-  exit
+  exit 0
 fi
 
-[[ -z $(ls -A "$tree/.incoming" 2>/dev/null) ]] || violation "left in .incoming: $(ls -A "$tree/.incoming")"
-recorded=$(query "select folder from versions where state = 'present' order by folder")
-[[ $recorded == "$(printf '%s\n' "${folders[@]}")" ]] || violation "the tree has ${folders[*]}, the database $recorded"
-[[ ${#folders[@]} == "$4" ]] || violation "${#folders[@]} versions instead of $4: ${folders[*]}"
-[[ $(query 'select folder from held order by folder') == "$(printf '%s\n' "${held[@]}")" ]] || violation "held in the tree: ${held[*]}; in the database: $(query 'select folder from held')"
-while IFS='|' read -r folder file sha256; do
-  [[ $(cat "$tree/$folder/SHA256SUMS" 2>/dev/null) == "$sha256  $file" ]] || violation "$folder: its SHA256SUMS is not what is recorded"
-done < <(query "select folder, file, sha256 from versions where state = 'present'")
-[[ ${#folders[@]} == 0 || $(readlink "$tree/paris/compta/current") == "$(basename "${folders[-1]}")" ]] || violation "current is $(readlink "$tree/paris/compta/current")"
-events=$(query 'select count(*) from events where entry_id = (select max(id) from entries)')
-[[ $events == "$5" ]] || violation "$events conclusions about the newest report instead of $5"
-[[ -z $(ls -A "$root"/deposits/paris/log/*.json 2>/dev/null) ]] || violation 'the report was not archived'
+incoming=(.incoming/* .incoming/.[!.]*)
+[[ ${#incoming[@]} == 0 ]] || echo "left over: ${incoming[*]}"
+reports=("$root"/deposits/paris/log/*.json)
+[[ ${#reports[@]} == 0 ]] || echo "not archived: ${reports[*]}"
+expected=$(
+  echo ok
+  for folder in "${folders[@]}"; do echo "present $folder $(<"$folder/SHA256SUMS")"; done
+  for folder in "${held[@]}"; do echo "held $folder $(<"$folder/SHA256SUMS")"; done
+  echo "$4 versions, $5 conclusions, $6"
+)
+found=$(query "pragma integrity_check;
+  select 'present ' || folder || ' ' || sha256 || '  ' || file from versions where state = 'present' order by folder;
+  select 'held ' || folder || ' ' || sha256 || '  ' || file from held order by folder;
+  select (select count(*) from versions where state = 'present') || ' versions, '
+    || (select count(*) from events where entry_id = (select max(id) from entries)) || ' conclusions, '
+    || (select status || ':' || reason from events where id = (select last_event_id from jobs))")
+[[ $found == "$expected" ]] || diff <(echo "$expected") <(echo "$found")
+[[ ${#folders[@]} == 0 || $current == "${folders[-1]##*/}" ]] || echo "current is $current"
+exit 0

@@ -33,7 +33,8 @@ const errors: Readonly<Record<string, readonly string[]>> = {
   fchown: ['EIO', 'EROFS'],
   utimensat: ['EROFS', 'EACCES'],
   close: ['EIO'],
-  fcntl: ['EACCES'],
+  // Refused with EACCES it is locked by somebody else, for whom SQLite waits.
+  fcntl: ['EIO'],
   fdatasync: storing,
   fsync: storing,
   ftruncate: ['EIO'],

@@ -1,7 +1,15 @@
 /** What the campaign interrupts: each way in which a scan, or `promote`, changes the tree. */
 import { deposit, dumps, expectExit, makeWorld } from './world.ts';
 
-export interface Scenario {
+/** What is recorded in the end. */
+export interface Outcome {
+  /** The job's, as STATUS:reason. */
+  readonly status: string;
+  /** How often something was concluded about the newest report. */
+  readonly conclusions: number;
+}
+
+export interface Scenario extends Outcome {
   readonly name: string;
   /** Makes the state before. */
   readonly prepare: (root: string) => void;
@@ -9,15 +17,14 @@ export interface Scenario {
   readonly command: readonly string[];
   /** Exit codes when nothing is wrong. */
   readonly exit: number;
-  /** What the job's status is afterwards, as STATUS:reason. */
-  readonly status: string;
+  /** What it may be as well where the tree was changed and nothing could be recorded any more: the next scan finds out by itself. */
+  readonly unrecorded: Outcome | null;
   /** Versions in the tree afterwards. */
   readonly versions: number;
-  /** Whether a copy is held afterwards. */
-  readonly held: boolean;
 }
 
-const succeeded = { command: ['scan', '--json'], exit: 0, status: 'SUCCESS:verified', held: false };
+const scan = { command: ['scan', '--json'], conclusions: 1, unrecorded: null };
+const succeeded = { ...scan, exit: 0, status: 'SUCCESS:verified' };
 
 /** Versions before, one a day. */
 function history(root: string, count: number): void {
@@ -66,13 +73,12 @@ export const scenarios: readonly Scenario[] = [
     versions: 2,
   },
   {
+    ...scan,
     name: 'holding',
     prepare: heldWorld,
-    command: ['scan', '--json'],
     exit: 1,
     status: 'SIZE_ANOMALY:kind_changed',
     versions: 1,
-    held: true,
   },
   {
     name: 'promoting',
@@ -83,7 +89,8 @@ export const scenarios: readonly Scenario[] = [
     command: ['promote', 'paris/compta', '--json'],
     exit: 0,
     status: 'SUCCESS:promoted_by_hand',
+    conclusions: 2,
+    unrecorded: { status: 'SUCCESS:version_adopted', conclusions: 1 },
     versions: 2,
-    held: false,
   },
 ];

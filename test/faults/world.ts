@@ -1,5 +1,5 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -32,6 +32,19 @@ ${more}defaults: { schedule: every 24h, grace: 20d, settle: 0s${rules} }
 agents: { paris: { databases: [compta] } }
 `,
   );
+}
+
+/** Runs a program to its end, while others run. */
+export async function run(file: string, args: readonly string[]): Promise<Ran> {
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
 }
 
 export function backupmon(root: string, args: readonly string[]): Ran {
