@@ -166,7 +166,9 @@ function otherKind(from: ContentCase, { content }: Read): Worth | null {
   const before = from.newestVersion?.contentKind ?? null;
   const now = content?.kind ?? null;
   if (content === null || now === null || before === null || now === before) return null;
-  const text = `it holds ${content.description}; the newest version is a ${contentKinds[before]}`;
+  const closed = content.assurance === 'intact' && content.shortfall !== null;
+  const what = content.description + (closed ? `, which ${content.shortfall}` : '');
+  const text = `it holds ${what}; the newest version is a ${contentKinds[before]}`;
   return held(from, 'kind_changed', text);
 }
 

@@ -197,7 +197,7 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     }
   };
   const end = async (): Promise<Inspection> => {
-    const { fault, unavailable, unchecked } = await decoded();
+    const { fault, unavailable, demanding, unchecked } = await decoded();
     const { size } = hash;
     const { sha256 } = hash.digest();
     const of = (fact: ContentFact, needs: readonly string[] = []): Inspection => ({
@@ -209,7 +209,9 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
     });
     if (unavailable !== null) {
       const shortfall = `cannot be checked here: ${unavailable}`;
-      return of(await broken({ assurance: 'intact', raw: null, lastLine: null, shortfall }));
+      // What its maker has closed to us is a kind of its own, and a change of it is noticed.
+      const kind = demanding ? 'binary' : null;
+      return of(await broken({ assurance: 'intact', kind, raw: null, lastLine: null, shortfall }));
     }
     if (fault !== null) return of(await broken({ fault }));
     const { fact, needs, ...raw } = await inner.end();

@@ -218,6 +218,12 @@ const comparisons: readonly (readonly [string, Values, Partial<ContentFact> | nu
     'SIZE_ANOMALY kind_changed complete',
   ],
   [
+    'a stream that cannot be decoded anywhere',
+    { newestVersion: version({ ...other, contentKind: 'sqlite_sql' }) },
+    { raw: null, kind: 'binary', fingerprint: null, assurance: 'intact', shortfall: 'cannot be' },
+    'SIZE_ANOMALY kind_changed intact',
+  ],
+  [
     'a version of before, whose kind is not known',
     { newestVersion: version({ ...other, contentKind: null }) },
     {},

@@ -217,6 +217,25 @@ test('another kind of content than the last is held, until it is promoted', asyn
   assert.equal((await world.statusOf(scanAt + 2 * day, 'paris/compta')).status, 'HASH_MISMATCH');
 });
 
+test('a stream that asks for more than is allowed is held, where the newest version could be looked into', async () => {
+  const world = await started();
+  const dump = Buffer.from(dumpOf('compta'));
+  // From a pipe, so that the window is as large as it was asked for.
+  const bytes = spawnSync('zstd', ['-c', '--long=28'], { input: dump }).stdout;
+  world.deposit(honest(end, 'compta.sql.zst', bytes));
+  assert.equal((await world.run(scanAt, 'scan')).code, 0);
+  const first = await world.statusOf(scanAt, 'paris/compta');
+  assert.deepEqual([first.status, first.assurance], ['SUCCESS', 'intact'], first.message);
+  world.deposit(honest(end + day, 'compta.sql.zst', zstdCompressSync(dumpOf('next'))));
+  assert.equal((await world.run(scanAt + day, 'scan')).code, 1);
+  assert.equal((await world.run(scanAt + day, 'promote', 'paris/compta')).code, 0);
+  world.deposit(honest(end + 2 * day, 'compta.sql.zst', bytes));
+  assert.equal((await world.run(scanAt + 2 * day, 'scan')).code, 1);
+  const held = await world.statusOf(scanAt + 2 * day, 'paris/compta');
+  assert.deepEqual([held.status, held.reason], ['SIZE_ANOMALY', 'kind_changed']);
+  assert.match(held.message, /which cannot be checked here: it needs a window of 256 MiB/u);
+});
+
 test('files of two jobs that were swapped are held where their kinds differ', async () => {
   const world = await started(yaml.replace('[compta]', '[compta, crm]'));
   const files = {

@@ -36,7 +36,8 @@ export class BrotliStage implements Stage {
     const end = await this.#machine.finish();
     if (end.kind === 'unavailable') return undecided(end.why);
     if (end.kind === 'corrupt') {
-      if (this.#first === LARGE_WINDOW) return undecided('it needs a window of more than 16 MiB');
+      if (this.#first === LARGE_WINDOW)
+        return undecided('it needs a window of more than 16 MiB', true);
       return ending(end.near ?? 0, corrupt('brotli', end.near, end.words));
     }
     if (end.kind === 'cut') return ending(this.#taken, cut('brotli', this.#taken));

@@ -14,6 +14,8 @@ export interface Decoded {
   readonly unchecked: boolean;
   /** Why it could not be decoded here, as a phrase (`xz is not installed`); then `fault` is null and nothing may be concluded. */
   readonly unavailable: string | null;
+  /** It is the stream that is in the way, and would be everywhere: it needs a dictionary, or more memory than is allowed. */
+  readonly demanding: boolean;
 }
 
 export interface Decoder {

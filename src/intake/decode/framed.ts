@@ -40,7 +40,7 @@ export class FramedStage implements Stage {
     // What could not be decoded came before what could not be walked over.
     if (end.kind === 'corrupt') return ending(end.near ?? 0, corrupt(name, end.near, end.words));
     const { problem } = this.#frames;
-    if (problem?.kind === 'unavailable') return undecided(problem.why);
+    if (problem?.kind === 'unavailable') return undecided(problem.why, true);
     if (problem !== null) return ending(problem.near, corrupt(name, problem.near, problem.words));
     const walked = this.#walked();
     // That the frames are not whole is a fact, also where nothing can decode them.

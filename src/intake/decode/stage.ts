@@ -9,14 +9,21 @@ export const ending = (
   consumed: number,
   fault: ContentFault | null,
   unchecked = false,
-): Ending => ({ consumed, fault, unchecked: unchecked && fault === null, unavailable: null });
+): Ending => ({
+  consumed,
+  fault,
+  unchecked: unchecked && fault === null,
+  unavailable: null,
+  demanding: false,
+});
 
 /** Nothing may be concluded. */
-export const undecided = (why: string): Ending => ({
+export const undecided = (why: string, demanding = false): Ending => ({
   consumed: 0,
   fault: null,
   unchecked: false,
   unavailable: why,
+  demanding,
 });
 
 /** What one compression does with its input, which comes in order and one piece after the other. */

@@ -52,7 +52,7 @@ export class XzStage implements Stage {
   #refused(said: string): Ending {
     if (said.includes(says.memory)) {
       // The number that xz adds is not the one that was needed.
-      return undecided(`it needs more than the ${MEMORY_LIMIT} of memory that are allowed`);
+      return undecided(`it needs more than the ${MEMORY_LIMIT} of memory that are allowed`, true);
     }
     if (says.unsupported.test(said)) return undecided('it uses what this xz does not support');
     const short = said.includes(says.cut) || (said.includes(says.foreign) && this.#isShort());

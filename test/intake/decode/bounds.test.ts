@@ -167,6 +167,7 @@ test('zstd: a window beyond 128 MiB is not given', { skip: lacking(['zstd']) }, 
       produced: 0,
       fault: null,
       unchecked: false,
+      demanding: true,
       unavailable: 'it needs a window of 2.0 GiB, more than the 128 MiB that are allowed',
       output: Buffer.alloc(0),
     });
