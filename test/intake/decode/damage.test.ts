@@ -196,6 +196,7 @@ test('nothing at all', async () => {
         message: `it is empty: 0 bytes where a ${compression} stream should begin`,
       },
       unchecked: false,
+      demanding: false,
       unavailable: null,
     });
   }
