@@ -51,7 +51,7 @@ export interface FormatContext {
   readonly name: string;
   /**
    * Looks at a member of a container; `name` is its own. Where `check` is given it is used whatever the member looks like, once the
-   * compression was undone that the name says.
+   * compression was undone that the name says; but not where it lies too deep.
    */
   readonly member: (name: string, check: Format['check'] | null) => Member;
   /** Where the same content lies as a file, or where it can be put for a while; see formats/sqlite-file.ts. */
