@@ -19,6 +19,8 @@ export function isFaultAlone(
   { reason }: ContentFault,
 ): boolean {
   if (isDataFile(baseOf(name)) && rowReasons.has(reason)) return false;
+  // A bomb is one, whatever it is in.
+  if (reason === 'expands_too_far') return true;
   // Documents and programs (.docx, .jar, .apk) are zip files, too, each with liberties of its own.
   if (inspected?.kind === 'zip' && !/\.zip$/i.test(name)) return dumpName.test(name);
   return !softReasons.has(reason) || dumpName.test(name);

@@ -17,7 +17,7 @@ for (const variant of variants) {
         const { output, ...seen } = await decode(compression, stream, { chunk });
         const consumed = stream.length;
         const unchecked = !checked && raw.length > 0;
-        const whole = { fault: null, unavailable: null, unchecked };
+        const whole = { fault: null, unavailable: null, demanding: false, unchecked };
         const expected = { consumed, produced: raw.length, ...whole };
         assert.deepEqual(seen, expected, `${raw.length} bytes in chunks of ${chunk}`);
         assert.ok(output.equals(raw));
@@ -35,7 +35,7 @@ for (const variant of variants) {
       for (const chunk of chunks) {
         const { output, ...seen } = await decode(compression, padded, { chunk });
         const consumed = stream.length;
-        const whole = { fault: null, unavailable: null, unchecked: !checked };
+        const whole = { fault: null, unavailable: null, demanding: false, unchecked: !checked };
         const expected = { consumed, produced: tiny.length, ...whole };
         assert.deepEqual(seen, expected, `${count} zeros in chunks of ${chunk}`);
         assert.ok(output.equals(tiny));
