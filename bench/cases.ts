@@ -13,10 +13,18 @@ import {
   type World,
 } from './world.ts';
 
+/** How much is measured. */
+export interface Scale {
+  /** Less of everything. */
+  readonly quick: boolean;
+  /** Rounds that count; null leaves it to the case. */
+  readonly runs: number | null;
+}
+
 export interface Case {
   readonly name: string;
-  readonly title: (quick: boolean) => string;
-  readonly measure: (folder: string, quick: boolean) => Iterable<Table>;
+  readonly title: (scale: Scale) => string;
+  readonly measure: (folder: string, scale: Scale) => Iterable<Table>;
 }
 
 const MiB = 1024 * 1024;
@@ -36,18 +44,18 @@ function settledWorld(folder: string, agents: number, databases: number): World 
   return world;
 }
 
-function startUp(folder: string, quick: boolean): Table[] {
+function startUp(folder: string, { quick, runs }: Scale): Table[] {
   const world = settledWorld(folder, 10, 10);
   const commands = [['--version'], ['status', '--json']].map((args) => backupmon(world, args));
-  return timed([bareNode, ...commands], quick ? 7 : 21);
+  return timed([bareNode, ...commands], runs ?? (quick ? 7 : 21));
 }
 
-function nothingNew(folder: string, quick: boolean): Table[] {
+function nothingNew(folder: string, { quick, runs }: Scale): Table[] {
   const world = settledWorld(folder, quick ? 100 : 1000, 10);
-  return timed([bareNode, backupmon(world, ['scan'])], quick ? 5 : 11);
+  return timed([bareNode, backupmon(world, ['scan'])], runs ?? (quick ? 5 : 11));
 }
 
-function longHistory(folder: string, quick: boolean): Table[] {
+function longHistory(folder: string, { quick, runs }: Scale): Table[] {
   const long = settledWorld(`${folder}/long`, quick ? 100 : 1000, 10);
   const short = settledWorld(`${folder}/short`, quick ? 100 : 1000, 10);
   addHistory(long, quick ? 100_000 : 1_000_000);
@@ -57,7 +65,7 @@ function longHistory(folder: string, quick: boolean): Table[] {
       backupmon(short, ['status', '--json'], { label: 'status --json, one event a job' }),
       backupmon(long, ['status', '--json'], { label: 'status --json, with the history' }),
     ],
-    quick ? 5 : 11,
+    runs ?? (quick ? 5 : 11),
   );
 }
 
@@ -69,7 +77,7 @@ function oneFile(folder: string, mebibytes: number): { label: string; bytes: num
   return { label: `scan, one file of ${mebibytes} MiB`, bytes };
 }
 
-function memory(folder: string, quick: boolean): Table[] {
+function memory(folder: string, { quick }: Scale): Table[] {
   const sizes = quick ? [8, 64] : [8, 64, 1024];
   const peaks = [
     { label: bareNode.label, bytes: peakMemory({ ...bareNode, args: [] }, `${folder}.peak`) },
@@ -82,8 +90,8 @@ function contentCase(count: Count, form: Form): Case {
   const name = `${count}-${form.name}`;
   return {
     name,
-    title: (quick) => titleOf(count, form, quick),
-    measure: (folder, quick) => contentTables(name, count, form, folder, quick),
+    title: ({ quick }) => titleOf(count, form, quick),
+    measure: (folder, scale) => contentTables(name, count, form, folder, scale),
   };
 }
 
@@ -95,13 +103,13 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'nothing-new',
-    title: (quick) =>
+    title: ({ quick }) =>
       `scan with nothing new, ${quick ? '100 agents, 1,000' : '1,000 agents, 10,000'} jobs`,
     measure: nothingNew,
   },
   {
     name: 'history',
-    title: (quick) =>
+    title: ({ quick }) =>
       `status, ${quick ? '1,000 jobs, 100,000' : '10,000 jobs, 1,000,000'} events of history`,
     measure: longHistory,
   },

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { reachedIn } from './aims.ts';
 import { caches, inCache, whyNotCold, type Cache } from './cache.ts';
+import type { Scale } from './cases.ts';
 import { dumpsOf, isInstalled, sizeBefore, type Form } from './forms.ts';
 import { sideBySide, type Command } from './measure.ts';
 import { cautions, whyNot } from './obstacles.ts';
@@ -108,11 +109,11 @@ const sizeText = ({ files }: Load): string => {
     : `${sum(files.map(({ backup, compress }) => compress ?? backup))}, ${content} before compression`;
 };
 
-function tableOf(name: string, cache: Cache, world: World, load: Load): Table {
+function tableOf(name: string, cache: Cache, world: World, load: Load, runs: number): Table {
   const commands = commandsFor(world, load);
   const samples = sideBySide(
     commands.map(([, command]) => inCache(cache, command)),
-    RUNS,
+    runs,
     // Nothing has to be loaded for a cold run; the memory is the same.
     cache === 'warm' ? { scratch: `${world.folder}/peak` } : { first: false },
   );
@@ -145,7 +146,7 @@ export function* contentTables(
   count: Count,
   form: Form,
   folder: string,
-  quick: boolean,
+  { quick, runs }: Scale,
 ): Generator<Table> {
   const [agents, databases] = count === 'one' ? [1, 1] : [20, quick ? 10 : 100];
   const each = count === 'many' ? MiB : (quick ? 256 : 4096) * MiB;
@@ -167,7 +168,7 @@ export function* contentTables(
   for (const cache of caches) {
     const warmOnly = cache === 'cold' ? whyNotCold() : null;
     yield warmOnly === null
-      ? tableOf(name, cache, world, load)
+      ? tableOf(name, cache, world, load, runs ?? RUNS)
       : note(`cold page cache: left out, because ${warmOnly}`);
   }
 }

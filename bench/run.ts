@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--only NAME]`: real runs of the built program beside their measure, one of each in turn. Numbers are for
+ * `npm run bench [-- --quick] [--runs N] [--only NAME]`: real runs of the built program beside their measure, one of each in turn. Numbers are for
  * people; nothing fails for being slow. Quote the ratios, they travel; the times are this machine's. Files are made in a folder of
  * their own in $BENCH_FOLDER, else where temporary files go: up to 13 GiB at a time, with --quick 1 GiB.
  */
@@ -9,16 +9,22 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Reached } from './aims.ts';
-import { cases } from './cases.ts';
+import { cases, type Scale } from './cases.ts';
 import { aimsText, tableText } from './table.ts';
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    runs: { type: 'string' },
     only: { type: 'string', multiple: true, default: cases.map(({ name }) => name) },
     help: { type: 'boolean', default: false },
   },
 });
+
+const scale: Scale = {
+  quick: options.quick,
+  runs: options.runs === undefined ? null : Math.max(1, Number(options.runs)),
+};
 
 /** Made now, gone when the program ends, however it ends: the files are large. */
 function temporaryFolder(): string {
@@ -40,8 +46,8 @@ async function bench(): Promise<void> {
   for (const { name, title, measure } of cases.filter((one) => options.only.includes(one.name))) {
     const own = path.join(folder, name);
     mkdirSync(own);
-    console.log(`\n${name}: ${title(options.quick)}`);
-    for (const table of measure(own, options.quick)) {
+    console.log(`\n${name}: ${title(scale)}`);
+    for (const table of measure(own, scale)) {
       console.log(`\n${tableText(table)}`);
       if (table.kind === 'work') reached.push(...table.reached);
       // All else is synchronous: here a signal is heard.
@@ -57,7 +63,9 @@ async function bench(): Promise<void> {
 
 const unknown = options.only.filter((name) => !cases.some((one) => one.name === name));
 if (options.help || unknown.length > 0) {
-  console.error(`npm run bench -- [--quick] [--only ${cases.map(({ name }) => name).join('|')}]…`);
+  console.error(
+    `npm run bench -- [--quick] [--runs N] [--only ${cases.map(({ name }) => name).join('|')}]…`,
+  );
   process.exitCode = options.help ? 0 : 1;
 } else {
   await bench();
