@@ -8,7 +8,7 @@ import type { Io } from './io.ts';
 /** A worker costs 25 to 50 ms to start; this much is hashed in that time. */
 const WORTH_THREADS_BYTES = 64 * 1024 * 1024;
 
-/** `parallel: 1` is the switch for one thread and system calls that repeat. */
+/** `parallel: 1` is the switch for one thread and system calls that repeat. One file is read by one thread, which may be this one. */
 export function readerFor(
   config: Config,
   waiting: { readonly bytes: number; readonly files: number },
@@ -17,8 +17,8 @@ export function readerFor(
 ): Reader {
   const most = config.parallel === 'auto' ? availableParallelism() : config.parallel;
   if (most === 1) return orderedReader(progress);
-  if (waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
   const threads = Math.min(most, waiting.files);
+  if (threads < 2 || waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
   io.useThreads(threads);
   return threadedReader(threads, io.program, progress);
 }
