@@ -75,7 +75,9 @@ export function faultText(entry: ReportEntry, content: ContentFact, fault: Conte
     const whole = entry.raw.size === null ? '' : ` of ${bytes(entry.raw.size)}`;
     parts.push(`readable up to ${bytes(raw.size)}${whole}`);
   }
-  if (lastLine !== null && lastLine !== '') parts.push(`last line: "${lastLine}"`);
+  // Of a file that is one message it is the message.
+  const isTold = lastLine === null || fault.message.includes(lastLine);
+  if (!isTold) parts.push(`last line: "${lastLine}"`);
   return parts.join('; ');
 }
 

@@ -306,6 +306,12 @@ const texts: readonly (readonly [string, Partial<ContentFact> | null, Values, Re
     /^it is dump_cut; last line: "INSERT INTO"$/,
   ],
   [
+    'no last line that is told already',
+    faulty('dump_cut', { lastLine: 'dump_cut' }),
+    {},
+    /^it is dump_cut$/,
+  ],
+  [
     'no last line where there is none',
     faulty('dump_cut', { lastLine: '' }),
     {},
