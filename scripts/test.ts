@@ -8,6 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -42,7 +43,12 @@ async function runRound(files: readonly string[], gate: object): Promise<Round> 
   let failed = 0;
   const skips: Skip[] = [];
   const measured: string[] = [];
-  const stream = run({ files: [...files], concurrency: true, timeout: TEST_TIMEOUT_MS, ...gate });
+  const stream = run({
+    files: [...files],
+    concurrency: availableParallelism(),
+    timeout: TEST_TIMEOUT_MS,
+    ...gate,
+  });
   stream.on('test:pass', ({ name, skip }) => {
     passed += 1;
     if (skip !== undefined && skip !== false) skips.push({ name, reason: skip });
