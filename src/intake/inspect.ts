@@ -211,7 +211,10 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
       const shortfall = `cannot be checked here: ${unavailable}`;
       // What its maker has closed to us is a kind of its own, and a change of it is noticed.
       const kind = demanding ? 'binary' : null;
-      return of(await broken({ assurance: 'intact', kind, raw: null, lastLine: null, shortfall }));
+      // Whatever was made of the bytes that came out, if any did, is no description of it.
+      const description = `${compression}-compressed data`;
+      const closed = { assurance: 'intact', kind, description, raw: null, lastLine: null } as const;
+      return of(await broken({ ...closed, shortfall }));
     }
     if (fault !== null) return of(await broken({ fault }));
     const { fact, needs, ...raw } = await inner.end();

@@ -5,13 +5,13 @@
  *
  * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
  */
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
 import { scenarios, type Outcome, type Scenario } from './scenarios.ts';
-import { configOf, program, restore, run, type Ran } from './world.ts';
+import { commandIn, restore, run, type Ran } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -34,18 +34,16 @@ const straced = (root: string, args: readonly string[], command: readonly string
   '-o',
   `${root}.trace`,
   ...args,
-  process.execPath,
-  program,
-  '--config',
-  configOf(root),
-  ...command,
+  ...commandIn(root, command),
 ];
 
 const runStraced = (root: string, args: readonly string[], scenario: Scenario): Promise<Ran> =>
   run('strace', straced(root, args, scenario.command));
 
-const runPlain = (root: string, args: readonly string[]): Promise<Ran> =>
-  run(process.execPath, [program, '--config', configOf(root), ...args]);
+function runPlain(root: string, args: readonly string[]): Promise<Ran> {
+  const [file, ...rest] = commandIn(root, args);
+  return run(file, rest);
+}
 
 /** Folder of the newest version, relative to the tree; '' for none. */
 function newestOf(root: string): string {
@@ -204,7 +202,6 @@ async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]>
 const base = process.env['FAULTS_FOLDER'] ?? tmpdir();
 const folder = mkdtempSync(path.join(path.resolve(base), 'backupmon-faults-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-mkdirSync(folder, { recursive: true });
 const started = performance.now();
 let points = 0;
 let violations = 0;

@@ -1,11 +1,11 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-export const program = path.resolve(import.meta.dirname, '../../bin/backupmon.js');
+const program = path.resolve(import.meta.dirname, '../../bin/backupmon.js');
 const MINUTE = 60_000;
 
 export interface Ran {
@@ -15,14 +15,12 @@ export interface Ran {
   readonly err: string;
 }
 
-export const configOf = (root: string): string => `${root}/config.yaml`;
-
 export function makeWorld(root: string, rules: string, more = ''): void {
   rmSync(root, { recursive: true, force: true });
   for (const folder of ['deposits/paris/log', 'deposits/paris/database', 'validated', 'state'])
     mkdirSync(`${root}/${folder}`, { recursive: true });
   writeFileSync(
-    configOf(root),
+    `${root}/config.yaml`,
     `deposits: ${root}/deposits
 validated: ${root}/validated
 database: ${root}/state/backupmon.db
@@ -47,20 +45,21 @@ export async function run(file: string, args: readonly string[]): Promise<Ran> {
   });
 }
 
-export function backupmon(root: string, args: readonly string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [program, '--config', configOf(root), ...args],
-    { encoding: 'utf8' },
-  );
-  return { code: status, out: stdout, err: stderr };
-}
+/** Program and arguments that run a command in a world. */
+export const commandIn = (root: string, args: readonly string[]): [string, ...string[]] => [
+  process.execPath,
+  program,
+  '--config',
+  `${root}/config.yaml`,
+  ...args,
+];
 
 /** @throws Error when it exits otherwise */
-export function expectExit(root: string, args: readonly string[], code: number): Ran {
-  const ran = backupmon(root, args);
-  if (ran.code === code) return ran;
-  throw new Error(`${args.join(' ')}: exit ${ran.code} instead of ${code}\n${ran.err}${ran.out}`);
+export function expectExit(root: string, args: readonly string[], code: number): void {
+  const [file, ...rest] = commandIn(root, args);
+  const { status, stdout, stderr } = spawnSync(file, rest, { encoding: 'utf8' });
+  if (status === code) return;
+  throw new Error(`${args.join(' ')}: exit ${status} instead of ${code}\n${stderr}${stdout}`);
 }
 
 const fact = (data: Buffer | string) => ({
@@ -106,7 +105,3 @@ export function restore(saved: string, root: string): void {
   rmSync(root, { recursive: true, force: true });
   cpSync(saved, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }
-
-export const sizeOf = (file: string): number =>
-  statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-export const textOf = (file: string): string => readFileSync(file, 'utf8');
