@@ -96,8 +96,6 @@ export const renamePath = (from: string, to: string): void =>
 export const makeLink = (target: string, path: string): void =>
   attempt('make link', path, () => symlinkSync(target, path));
 
-export const removeFile = (path: string): void => attempt('remove', path, () => unlinkSync(path));
-
 // Step by step: rmSync gives some refusals no code (too many open files), and a blocked job has to name its cause.
 function removeAll(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });

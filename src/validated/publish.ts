@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { constants, openSync, readSync } from 'node:fs';
-import { parseVersionStamp, versionStamp } from '../core/instant.ts';
+import { versionStamp } from '../core/instant.ts';
 import { SUMS, sumsLine } from '../core/sums.ts';
 import { close } from '../files/close.ts';
 import {
@@ -163,6 +163,3 @@ export function pointCurrent(root: string, path: string, versionName: string): C
   renamePath(fresh, link);
   return 'swapped';
 }
-
-/** Whether a name in a job's folder is the name of a version. */
-export const isVersionName = (name: string): boolean => parseVersionStamp(name) !== null;
