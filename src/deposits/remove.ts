@@ -1,29 +1,43 @@
 /** `deposit: remove`: deleting a deposit whose content is safe elsewhere. */
-import { randomBytes } from 'node:crypto';
-import { removeIn, renameIn, statIn } from '../files/folder.ts';
+import { createHash } from 'node:crypto';
+import { removeIn, renameIn, statIn, type Folder } from '../files/folder.ts';
 import type { AgentZone } from './drop-zone.ts';
+
+/** What a deposit is called while it is removed: always the same, so that the next scan finds what a killed one left. */
+const asideOf = (name: string): string =>
+  `.backupmon-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+
+/** Whether a scan was killed while it removed the deposit of that name. @throws Trouble */
+export const isSetAside = (zone: AgentZone, name: string): boolean =>
+  zone.files().some((folder) => statIn(folder, asideOf(name)) !== null);
+
+/** In one folder. A file that was set aside and is not the judged one gets its name back, unless a newer one has it by now. */
+function removeFrom(folder: Folder, name: string, state: string): boolean {
+  const [device, inode, size] = state.split(':');
+  const isJudged = (stats: { dev: bigint; ino: bigint; size: bigint } | null): boolean =>
+    stats !== null &&
+    `${stats.dev}` === device &&
+    `${stats.ino}` === inode &&
+    `${stats.size}` === size;
+  const aside = asideOf(name);
+  const lying = statIn(folder, name);
+  if (lying === null && statIn(folder, aside) === null) return false;
+  if (lying !== null) {
+    if (!isJudged(lying)) return false;
+    renameIn(folder, name, folder, aside);
+  }
+  if (isJudged(statIn(folder, aside))) {
+    removeIn(folder, aside);
+    return true;
+  }
+  renameIn(folder, aside, folder, name);
+  return false;
+}
 
 /**
  * Deletes the file of that name if it is still the one that was judged (`device:inode:size:…`, see files/folder.ts). It is
  * renamed first and compared then, so that a new file which arrives under the name meanwhile is never deleted unjudged.
  * Returns whether it was removed. @throws Trouble
  */
-export function removeDeposit(zone: AgentZone, name: string, state: string): boolean {
-  const [device, inode, size] = state.split(':');
-  const same = (stats: { dev: bigint; ino: bigint; size: bigint } | null): boolean =>
-    stats !== null &&
-    `${stats.dev}` === device &&
-    `${stats.ino}` === inode &&
-    `${stats.size}` === size;
-  for (const folder of zone.files()) {
-    if (!same(statIn(folder, name))) continue;
-    const aside = `.backupmon-${randomBytes(6).toString('hex')}`;
-    renameIn(folder, name, folder, aside);
-    if (same(statIn(folder, aside))) {
-      removeIn(folder, aside);
-      return true;
-    }
-    renameIn(folder, aside, folder, name);
-  }
-  return false;
-}
+export const removeDeposit = (zone: AgentZone, name: string, state: string): boolean =>
+  zone.files().some((folder) => removeFrom(folder, name, state));

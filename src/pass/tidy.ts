@@ -11,7 +11,7 @@ import { markArchived } from '../db/reports.ts';
 import type { Database } from '../db/schema.ts';
 import { markPruned, versionsIn } from '../db/versions.ts';
 import { listFileNames, type AgentZone } from '../deposits/drop-zone.ts';
-import { removeDeposit } from '../deposits/remove.ts';
+import { isSetAside, removeDeposit } from '../deposits/remove.ts';
 import { archiveReport, type ReportFile } from '../deposits/report-files.ts';
 import { removeTree } from '../files/durable.ts';
 import { Trouble } from '../files/trouble.ts';
@@ -120,7 +120,8 @@ async function removeLeftover(
   for (const { id, entry, fileState } of await entriesOfReport(context.db, reportId)) {
     if (!removing.has(entry.database) || entry.file === null || fileState === null) continue;
     const state = fileState.split('|')[0] ?? 'absent';
-    if (state === 'absent' || fileStateIn(zone, entry.file) !== fileState) continue;
+    if (state === 'absent') continue;
+    if (fileStateIn(zone, entry.file) !== fileState && !isSetAside(zone, entry.file)) continue;
     if (!(await isKept(context.db, id))) continue;
     all = (await removeOne(context, zone, { name: entry.file, state, entryId: id })) && all;
   }

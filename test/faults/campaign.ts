@@ -5,17 +5,17 @@
  *
  * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
  */
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
-import { scenarios, type Outcome, type Scenario } from './scenarios.ts';
+import { scenarios, type Scenario } from './scenarios.ts';
 import { commandIn, restore, run, type Ran } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
-    /** Every Nth point only. */
+    /** Every Nth point of each kind only. */
     sample: { type: 'string', default: '1' },
     only: { type: 'string' },
     point: { type: 'string' },
@@ -78,13 +78,6 @@ function documentOf(text: string): Document | null {
   }
 }
 
-async function invariants(root: string, args: readonly string[]): Promise<string[]> {
-  const script = path.join(import.meta.dirname, 'invariants.sh');
-  const { code, out, err } = await run(script, [root, ...args]);
-  const lines = `${out}${err}`.split('\n').filter((line) => line !== '');
-  return code === 0 || lines.length > 0 ? lines : [`${script}: exit ${code}`];
-}
-
 /** What is untrue about what a disturbed run said. */
 function untruths(scenario: Scenario, ran: Ran): string[] {
   if (ran.code === null) return [];
@@ -123,10 +116,26 @@ async function heal(root: string, scenario: Scenario): Promise<string[]> {
 
 interface Tried {
   readonly point: Point;
-  readonly violations: readonly string[];
+  /** How the disturbed run ended. */
+  readonly code: number | null;
+  readonly violations: string[];
+  /** Copies of the world after each of the two runs, and what invariants.sh is told of them. */
+  readonly copies: readonly string[];
 }
 
-async function tryPoint(root: string, scenario: Scenario, point: Point): Promise<Tried> {
+/** What a run said that it had promoted, relative to the tree. */
+const claimsOf = (root: string, ran: Ran): string[] =>
+  (documentOf(ran.out)?.events ?? []).flatMap(({ promoted_to: to }) =>
+    to === null ? [] : [path.relative(`${root}/validated`, to)],
+  );
+
+/** @param copies where the world is copied to, for what invariants.sh looks at */
+async function tryPoint(
+  root: string,
+  scenario: Scenario,
+  point: Point,
+  copies: string,
+): Promise<Tried> {
   restore(`${root}.saved`, root);
   const newest = newestOf(root);
   const { syscall, path: of, when, fault } = point;
@@ -136,23 +145,49 @@ async function tryPoint(root: string, scenario: Scenario, point: Point): Promise
   const ran = await runStraced(root, args, scenario);
   const hits = (readFileSync(`${root}.trace`, 'utf8').match(/\(INJECTED\)/gu) ?? []).length;
   const isHit = killed ? ran.code === null || ran.code === 137 : hits === 1;
-  const violations = isHit ? [] : [`hit ${hits} times`];
-  const claims = (documentOf(ran.out)?.events ?? []).flatMap((event) => event.promoted_to ?? []);
-  violations.push(...untruths(scenario, ran));
-  violations.push(...(await invariants(root, ['fault', newest, claims.join('\n')])));
+  const violations = [...(isHit ? [] : [`hit ${hits} times`]), ...untruths(scenario, ran)];
+  const disturbed = `${copies}.fault`;
+  restore(root, disturbed);
   violations.push(...(await heal(root, scenario)));
-  const healed = async ({ status, conclusions }: Scenario | Outcome): Promise<string[]> =>
-    invariants(root, ['healed', newest, String(scenario.versions), String(conclusions), status]);
-  const { unrecorded } = scenario;
-  const wrong = await healed(scenario);
-  const isRight =
-    wrong.length === 0 || (unrecorded !== null && (await healed(unrecorded)).length === 0);
-  if (!isRight) violations.push(...wrong);
-  if (options.verbose || violations.length > 0)
-    console.log(
-      `${violations.length > 0 ? 'VIOLATION' : 'ok'} ${scenario.name}: ${textOf(point)}: exit ${ran.code}${violations.map((line) => `\n    ${line}`).join('')}`,
+  const healed = `${copies}.healed`;
+  renameSync(root, healed);
+  const outcomes = [scenario, ...(scenario.unrecorded === null ? [] : [scenario.unrecorded])]
+    .map(({ conclusions, status }) => `${conclusions} ${status}`)
+    .join(',');
+  return {
+    point,
+    code: ran.code,
+    violations,
+    copies: [
+      `${disturbed}|fault|${newest}|${claimsOf(root, ran).join(' ')}`,
+      `${healed}|healed|${newest}|${scenario.versions}|${outcomes}`,
+    ],
+  };
+}
+
+/** Points that are looked at together: starting the programs that look takes longer than looking. */
+const BATCH = 16;
+
+/** Has invariants.sh look at the copies of a batch, and prints what was found. */
+async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void> {
+  const script = path.join(import.meta.dirname, 'invariants.sh');
+  const copies = batch.flatMap((one) => one.copies);
+  const { code, out, err } = await run(script, [], `${copies.join('\n')}\n`);
+  if (code !== 0 || err !== '') throw new Error(`${script}: exit ${code}: ${err}`);
+  const lines = out.split('\n').filter((line) => line !== '');
+  for (const line of lines) {
+    const of = batch.find((one) =>
+      one.copies.some((copy) => line.startsWith(`${copy.slice(0, copy.indexOf('|'))}: `)),
     );
-  return { point, violations };
+    if (of === undefined) throw new Error(`${script}: ${line}`);
+    of.violations.push(line);
+  }
+  for (const { point, code: exit, violations } of batch) {
+    if (options.verbose || violations.length > 0)
+      console.log(
+        `${violations.length > 0 ? 'VIOLATION' : 'ok'} ${scenario.name}: ${textOf(point)}: exit ${exit}${violations.map((line) => `\n    ${line}`).join('')}`,
+      );
+  }
 }
 
 const referenceArgs = [quick, '-y', '-e', 'trace=%file,%desc'];
@@ -171,6 +206,17 @@ async function prepareFor(root: string, scenario: Scenario): Promise<Point[]> {
   return pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from);
 }
 
+/** Every Nth of the points that have the same call and the same fault, so that each kind is among them, and the same at any time. */
+function sampleOf(points: readonly Point[], every: number): number[] {
+  const seen = new Map<string, number>();
+  return Array.from(points.entries()).flatMap(([index, { syscall, fault }]) => {
+    const kind = `${syscall} ${fault}`;
+    const earlier = seen.get(kind) ?? 0;
+    seen.set(kind, earlier + 1);
+    return earlier % every === 0 ? [index] : [];
+  });
+}
+
 async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]> {
   const workers = await Promise.all(
     Array.from({ length: availableParallelism() }, async (_, index) => {
@@ -178,22 +224,32 @@ async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]>
       return { root, points: await prepareFor(root, scenario) };
     }),
   );
-  const count = workers[0]?.points.length ?? 0;
-  const other = workers.find(({ points }) => points.length !== count);
+  const [points = []] = workers.map((worker) => worker.points);
+  const other = workers.find((worker) => worker.points.length !== points.length);
   if (other !== undefined)
-    throw new Error(`${scenario.name}: ${count} points, then ${other.points.length}`);
-  const every = Number(options.sample);
-  const chosen = Array.from({ length: count }, (_, index) => index).filter(
-    (index) =>
-      index % every === 0 &&
-      (options.point === undefined ||
-        textOf(workers[0]?.points[index] as Point).includes(options.point)),
-  );
+    throw new Error(`${scenario.name}: ${points.length} points, then ${other.points.length}`);
+  const indices = Array.from(points.keys());
+  const { point: wanted } = options;
+  const chosen =
+    wanted === undefined
+      ? sampleOf(points, Number(options.sample))
+      : indices.filter((index) =>
+          textOf(points[index] as Point)
+            .replace(folder, '')
+            .includes(wanted),
+        );
   const tried: Tried[] = [];
   await Promise.all(
-    workers.map(async ({ root, points }) => {
-      for (let index = chosen.shift(); index !== undefined; index = chosen.shift())
-        tried.push(await tryPoint(root, scenario, points[index] as Point));
+    workers.map(async ({ root, points: own }) => {
+      for (let next = chosen.splice(0, BATCH); next.length > 0; next = chosen.splice(0, BATCH)) {
+        const batch: Tried[] = [];
+        for (const index of next)
+          batch.push(await tryPoint(root, scenario, own[index] as Point, `${root}.${index}`));
+        await judge(scenario, batch);
+        for (const { copies } of batch)
+          for (const copy of copies) rmSync(copy.slice(0, copy.indexOf('|')), { recursive: true });
+        tried.push(...batch);
+      }
     }),
   );
   return tried;

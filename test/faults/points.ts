@@ -89,7 +89,7 @@ function callsOf(trace: string, isOurs: (path: string) => boolean): Call[] {
 export function pointsOf(trace: string, root: string, from: (path: string) => boolean): Point[] {
   const isOurs = (path: string): boolean =>
     (path.startsWith(`${root}/`) || path.startsWith('/proc/self/fd/')) &&
-    !/\/config(?:\.yaml|-cache[^/]*)$/u.test(path);
+    !/\/config-cache[^/]*$/u.test(path);
   const calls = callsOf(trace, isOurs);
   const first = calls.findIndex((call) => call.paths.some(from));
   const seen = new Map<string, number>();

@@ -1,7 +1,7 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -15,12 +15,18 @@ export interface Ran {
   readonly err: string;
 }
 
+const configOf = (root: string): string => `${root}.yaml`;
+
+/** A configuration is not cached while it is younger. Milliseconds. */
+const SETTLED = 150;
+
 export function makeWorld(root: string, rules: string, more = ''): void {
   rmSync(root, { recursive: true, force: true });
   for (const folder of ['deposits/paris/log', 'deposits/paris/database', 'validated', 'state'])
     mkdirSync(`${root}/${folder}`, { recursive: true });
+  // Beside the world, and not in it: a world that is put back as it was saved then finds its configuration in the cache.
   writeFileSync(
-    `${root}/config.yaml`,
+    configOf(root),
     `deposits: ${root}/deposits
 validated: ${root}/validated
 database: ${root}/state/backupmon.db
@@ -30,11 +36,13 @@ ${more}defaults: { schedule: every 24h, grace: 20d, settle: 0s${rules} }
 agents: { paris: { databases: [compta] } }
 `,
   );
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLED);
 }
 
 /** Runs a program to its end, while others run. */
-export async function run(file: string, args: readonly string[]): Promise<Ran> {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function run(file: string, args: readonly string[], input = ''): Promise<Ran> {
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(input);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -50,7 +58,7 @@ export const commandIn = (root: string, args: readonly string[]): [string, ...st
   process.execPath,
   program,
   '--config',
-  `${root}/config.yaml`,
+  configOf(root),
   ...args,
 ];
 
@@ -100,8 +108,9 @@ export function deposit(root: string, dump: string, ago: number): void {
   );
 }
 
-/** Puts a world as it was saved in the place of another one, times of the files included. */
+/** Puts a copy of a world in the place of another one, times included: those of folders are remembered to the nanosecond. */
 export function restore(saved: string, root: string): void {
   rmSync(root, { recursive: true, force: true });
-  cpSync(saved, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  const { status, stderr } = spawnSync('cp', ['-a', saved, root], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
 }
