@@ -11,7 +11,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
-import { commandIn, restore, run, type Ran } from './world.ts';
+import type { Ran } from '../support/run-here.ts';
+import { commandIn, restore, run, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,9 +27,10 @@ const { values: options } = parseArgs({
 const textOf = ({ syscall, path: of, when, fault }: Point): string =>
   `${syscall} ${of} #${when} ${fault}`;
 
-const strace = ['-f', '-qq', '-e', 'signal=none'];
+/** One thread in the pool, as none of them touches a file: strace would have to follow each. */
+const strace = ['--quiet=all', '-e', 'signal=none', '-E', 'UV_THREADPOOL_SIZE=1'];
 /** Only the calls that are asked for stop the program: faster, but then a signal does not come at all of them. */
-const quick = '--seccomp-bpf';
+const quick = ['-f', '--seccomp-bpf'];
 const straced = (root: string, args: readonly string[], command: readonly string[]): string[] => [
   ...strace,
   '-o',
@@ -39,11 +41,6 @@ const straced = (root: string, args: readonly string[], command: readonly string
 
 const runStraced = (root: string, args: readonly string[], scenario: Scenario): Promise<Ran> =>
   run('strace', straced(root, args, scenario.command));
-
-function runPlain(root: string, args: readonly string[]): Promise<Ran> {
-  const [file, ...rest] = commandIn(root, args);
-  return run(file, rest);
-}
 
 /** Folder of the newest version, relative to the tree; '' for none. */
 function newestOf(root: string): string {
@@ -103,12 +100,12 @@ function untruths(scenario: Scenario, ran: Ran): string[] {
 /** One clean scan, and a second promotion where the first one did not come to its end. */
 async function heal(root: string, scenario: Scenario): Promise<string[]> {
   const found: string[] = [];
-  const scan = await runPlain(root, ['scan', '--json']);
+  const scan = await undisturbed(root, ['scan', '--json']);
   const isScan = scenario.command[0] === 'scan';
   if (isScan && scan.code !== scenario.exit)
     found.push(`clean scan: exit ${scan.code}: ${scan.err}${scan.out.slice(0, 1500)}`);
   if (!isScan && scan.code === 1) {
-    const again = await runPlain(root, scenario.command);
+    const again = await undisturbed(root, scenario.command);
     if (again.code !== scenario.exit) found.push(`again: exit ${again.code}: ${again.err}`);
   }
   return found;
@@ -141,7 +138,7 @@ async function tryPoint(
   const { syscall, path: of, when, fault } = point;
   const killed = fault.startsWith('signal');
   const inject = `inject=${syscall}:${fault}:when=${when}`;
-  const args = [...(killed ? [] : [quick]), '-e', `trace=${syscall}`, '-P', of, '-e', inject];
+  const args = [...(killed ? [] : quick), '-e', `trace=${syscall}`, '-P', of, '-e', inject];
   const ran = await runStraced(root, args, scenario);
   const hits = (readFileSync(`${root}.trace`, 'utf8').match(/\(INJECTED\)/gu) ?? []).length;
   const isHit = killed ? ran.code === null || ran.code === 137 : hits === 1;
@@ -190,7 +187,7 @@ async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void>
   }
 }
 
-const referenceArgs = [quick, '-y', '-e', 'trace=%file,%desc'];
+const referenceArgs = [...quick, '-y', '-e', 'trace=%file,%desc'];
 
 /** The points of a scenario in the world of one worker. */
 async function prepareFor(root: string, scenario: Scenario): Promise<Point[]> {
@@ -219,7 +216,7 @@ function sampleOf(points: readonly Point[], every: number): number[] {
 
 async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]> {
   const workers = await Promise.all(
-    Array.from({ length: availableParallelism() }, async (_, index) => {
+    Array.from({ length: availableParallelism() + 1 }, async (_, index) => {
       const root = `${folder}/w${index}`;
       return { root, points: await prepareFor(root, scenario) };
     }),

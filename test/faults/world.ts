@@ -4,16 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { runHere, type Ran } from '../support/run-here.ts';
 
 const program = path.resolve(import.meta.dirname, '../../bin/backupmon.js');
 const MINUTE = 60_000;
-
-export interface Ran {
-  /** null when a signal ended it. */
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 const configOf = (root: string): string => `${root}.yaml`;
 
@@ -61,6 +55,10 @@ export const commandIn = (root: string, args: readonly string[]): [string, ...st
   configOf(root),
   ...args,
 ];
+
+/** A command that nothing disturbs, in this process: starting another one for each takes ten times as long. */
+export const undisturbed = (root: string, args: readonly string[]): Promise<Ran> =>
+  runHere(Date.now(), ['--config', configOf(root), ...args]);
 
 /** @throws Error when it exits otherwise */
 export function expectExit(root: string, args: readonly string[], code: number): void {

@@ -16,8 +16,9 @@ import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import SqliteDatabase from 'better-sqlite3';
-import { run } from '../../src/cli/run.ts';
-import type { Io } from '../../src/cli/io.ts';
+import { runHere, type Ran } from './run-here.ts';
+
+export type { Ran };
 
 export const program = join(import.meta.dirname, '../../bin/backupmon.js');
 
@@ -30,12 +31,6 @@ export const at = (text: string): number => {
   if (Number.isNaN(instant)) throw new Error(`${text} is no instant`);
   return instant;
 };
-
-export interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 export interface Deposit {
   readonly agent?: string;
@@ -176,32 +171,7 @@ export class World {
 
   /** The program in this process, with a clock of the test's. */
   async run(now: number, ...argv: string[]): Promise<Ran> {
-    let out = '';
-    let err = '';
-    const stream = (write: (text: string) => void) => ({
-      write,
-      flush: async () => null,
-      terminal: false,
-      width: 80,
-      journal: false,
-    });
-    const io: Io = {
-      env: {},
-      out: stream((text) => {
-        out += text;
-      }),
-      err: stream((text) => {
-        err += text;
-      }),
-      now: () => now,
-      uid: process.getuid?.() ?? 0,
-      utf8: true,
-      ask: async () => null,
-      useThreads: () => undefined,
-      program: new URL('../../dist/start.cjs', import.meta.url),
-    };
-    const code = await run(['--config', this.configFile, ...argv], io);
-    return { code, out, err };
+    return runHere(now, ['--config', this.configFile, ...argv]);
   }
 
   /** Runs a command that must not fail with 3. */
