@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
 import type { Ran } from '../support/run-here.ts';
+import { claimsOf, documentOf, invariants, looksLikeBug, problemOf } from './looks.ts';
 import { commandIn, restore, run, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
@@ -58,39 +59,19 @@ function newestOf(root: string): string {
   return name === undefined ? '' : `paris/compta/${name}`;
 }
 
-interface Document {
-  readonly events: readonly {
-    readonly status: string;
-    readonly reason: string;
-    readonly promoted_to: string | null;
-  }[];
-  readonly blocked?: readonly unknown[];
-}
-
-function documentOf(text: string): Document | null {
-  try {
-    return JSON.parse(text) as Document;
-  } catch {
-    return null;
-  }
-}
-
 /** What is untrue about what a disturbed run said. */
 function untruths(scenario: Scenario, ran: Ran): string[] {
   if (ran.code === null) return [];
   const found: string[] = [];
   const document = documentOf(ran.out);
-  const problem = documentOf(ran.err);
-  const code = (problem as { code?: string } | null)?.code ?? null;
-  if (code === 'bug' || code === 'internal' || /\bat .*\.(?:ts|cjs):\d+/u.test(ran.err))
-    found.push(`it looks like a bug: ${ran.err.slice(0, 600)}`);
+  if (looksLikeBug(ran)) found.push(`it looks like a bug: ${ran.err.slice(0, 600)}`);
   for (const { status, reason } of document?.events ?? []) {
     if (`${status}:${reason}` !== scenario.status)
       found.push(`it concluded ${status}:${reason} instead of ${scenario.status}`);
   }
   if (ran.code === 3 && document !== null && (document.blocked ?? []).length === 0)
     found.push('exit 3 without anything blocked');
-  if (ran.code === 3 && document === null && problem === null)
+  if (ran.code === 3 && document === null && problemOf(ran) === null)
     found.push(`exit 3 without a word: ${ran.err.slice(0, 300)}`);
   if (ran.code !== 3 && ran.code !== scenario.exit)
     found.push(`exit ${ran.code} instead of ${scenario.exit} or 3`);
@@ -119,12 +100,6 @@ interface Tried {
   /** Copies of the world after each of the two runs, and what invariants.sh is told of them. */
   readonly copies: readonly string[];
 }
-
-/** What a run said that it had promoted, relative to the tree. */
-const claimsOf = (root: string, ran: Ran): string[] =>
-  (documentOf(ran.out)?.events ?? []).flatMap(({ promoted_to: to }) =>
-    to === null ? [] : [path.relative(`${root}/validated`, to)],
-  );
 
 /** @param copies where the world is copied to, for what invariants.sh looks at */
 async function tryPoint(
@@ -167,16 +142,12 @@ const BATCH = 16;
 
 /** Has invariants.sh look at the copies of a batch, and prints what was found. */
 async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void> {
-  const script = path.join(import.meta.dirname, 'invariants.sh');
-  const copies = batch.flatMap((one) => one.copies);
-  const { code, out, err } = await run(script, [], `${copies.join('\n')}\n`);
-  if (code !== 0 || err !== '') throw new Error(`${script}: exit ${code}: ${err}`);
-  const lines = out.split('\n').filter((line) => line !== '');
+  const lines = await invariants(batch.flatMap((one) => one.copies));
   for (const line of lines) {
     const of = batch.find((one) =>
       one.copies.some((copy) => line.startsWith(`${copy.slice(0, copy.indexOf('|'))}: `)),
     );
-    if (of === undefined) throw new Error(`${script}: ${line}`);
+    if (of === undefined) throw new Error(line);
     of.violations.push(line);
   }
   for (const { point, code: exit, violations } of batch) {

@@ -3,12 +3,14 @@
 # Reads one line for each copy of a world, its fields separated by `|`:
 #   FOLDER|fault|NEWEST|CLAIMS              after a run that was disturbed
 #   FOLDER|healed|NEWEST|VERSIONS|OUTCOMES  after a clean run
-# NEWEST: the version folder that was the newest before, relative to the tree; empty for none. CLAIMS: what the run said it had
-# promoted, relative to the tree, separated by blanks. VERSIONS: how many there are. OUTCOMES: `N STATUS:reason`, what is concluded
-# in the end and how often something was concluded about the newest report; several that are right are separated by commas.
-# Prints each violation as `FOLDER: what`. The sqlite3 shell may change the copies.
+# NEWEST: version folders that were the newest of their jobs before, relative to the tree. CLAIMS: what the run said it had promoted,
+# relative to the tree. Both are separated by blanks. VERSIONS: how many there are. OUTCOMES: `N STATUS:reason`, what is concluded in
+# the end and how often something was concluded about the newest report; several that are right are separated by commas. Where both
+# are empty, every report is to be concluded about once. Prints each violation as `FOLDER: what`. The copies may be changed: the
+# sqlite3 shell moves what is in a -wal.
 set -u -o pipefail
 shopt -s nullglob
+export LC_ALL=C
 
 worlds=() lines=()
 while IFS= read -r line; do
@@ -17,16 +19,20 @@ done
 
 # One program for all of them, as starting programs is what takes the time.
 declare -A summed links recorded outcome
+stamped='/[0-9]{8}T[0-9]{6}Z(-[0-9]+)?$'
 while read -r kind mode path target; do
   for world in "${worlds[@]}"; do [[ $path != "$world"/* ]] || break; done
-  path=${path#"$world/validated/"}
-  if [[ $kind == l ]]; then
-    links[$world/$path]=$target
-  else
-    [[ $mode == 440 ]] || echo "$world: $path has mode $mode"
-    [[ ${path##*/} != SHA256SUMS ]] || summed[$world]+="${path%/*} "
-  fi
-done < <(find "${worlds[@]/%//validated}" -name .incoming -prune -o ! -name .backupmon \( -type l -o -type f \) -printf '%y %m %p %l\n')
+  name=${path##*/} folder=${path%/*}
+  case $kind in
+    d) [[ ! $path =~ $stamped || -f $path/SHA256SUMS ]] || echo "$world: $path has no SHA256SUMS" ;;
+    l) links[${path#"$world/validated/"}@$world]=$target ;;
+    f)
+      [[ $mode == 440 ]] || echo "$world: $path has mode $mode"
+      [[ $folder =~ $stamped ]] || echo "$world: $path lies in no version"
+      [[ $name != SHA256SUMS ]] || summed[$world]+="${folder#"$world/validated/"} "
+      ;;
+  esac
+done < <(find "${worlds[@]/%//validated}" -name .incoming -prune -o ! -name .backupmon -printf '%y %m %p %l\n' | sort)
 
 while IFS= read -r line; do
   case $line in
@@ -39,11 +45,17 @@ done < <(
     echo ".open $world/state/backupmon.db"
     echo ".print world $world"
     echo "select * from pragma_integrity_check where integrity_check <> 'ok';
-      select 'present ' || folder || ' ' || sha256 || '  ' || file from versions where state = 'present' order by folder;
+      select 'report twice ' || digest from reports group by digest having count(*) > 1;
       select 'held ' || folder || ' ' || sha256 || '  ' || file from held order by folder;
+      select 'present ' || folder || ' ' || sha256 || '  ' || file from versions where state = 'present' order by folder;
       select 'outcome ' || (select count(*) from versions where state = 'present') || ' versions, '
         || (select count(*) from events where entry_id = (select max(id) from entries)) || ' '
-        || (select status || ':' || reason from events where id = (select last_event_id from jobs));"
+        || (select status || ':' || reason from events where id = (select max(last_event_id) from jobs));"
+    echo ".print judged"
+    echo "select digest || ' ' || (select count(*) from events where entry_id = entries.id)
+      from reports left join entries on report_id = reports.id order by 1;"
+    echo ".print pruned"
+    echo "select folder from versions where state in ('pruning', 'pruned') order by folder;"
   done | sqlite3 -batch 2>&1
 )
 
@@ -52,51 +64,65 @@ for line in "${lines[@]}"; do
   IFS='|' read -r world phase newest rest <<<"$line"
   say() { echo "$world: $*"; }
   cd "$world/validated" || exit
+  known="${recorded[$world]-}"
+  pruned=${known##*pruned$'\n'} known=${known%%pruned$'\n'*}
+  judged=${known##*judged$'\n'} known=${known%%judged$'\n'*}
 
-  folders=(paris/compta/[0-9]*) held=(.held/paris/compta/[0-9]*) expected=
-  for folder in "${folders[@]}" "${held[@]}"; do
+  folders=(${summed[$world]-}) expected= last=
+  declare -A latest=()
+  for folder in "${folders[@]}"; do
     files=("$folder"/* "$folder"/.[!.]*) sum= name=
     [[ ${#files[@]} == 2 ]] || say "$folder holds something else than a file and its SHA256SUMS: ${files[*]}"
-    read -r sum name <"$folder/SHA256SUMS" || say "$folder has no SHA256SUMS"
-    sums+=("$sum  $PWD/$folder/$name")
-    [[ $folder == .held/* ]] && state=held || state=present
+    if read -r sum name <"$folder/SHA256SUMS" && [[ $sum =~ ^[0-9a-f]{64}$ && -n $name ]]; then
+      sums+=("$sum  $PWD/$folder/$name")
+    else
+      say "$folder/SHA256SUMS is not whole"
+    fi
+    case $folder in
+      .held/*) state=held ;;
+      # In order of time, as they are sorted.
+      *) state=present latest[${folder%/*}]=$folder ;;
+    esac
     expected+="$state $folder $sum  $name"$'\n'
   done
-  known=(${summed[$world]-})
-  ((${#folders[@]} + ${#held[@]} == ${#known[@]})) || say "versions lie somewhere else: ${known[*]}"
-  current=${links[$world/paris/compta/current]-}
-  [[ -z $current || -e paris/compta/$current/SHA256SUMS ]] || say "current leads nowhere: $current"
-  if [[ -n $newest && ! -d $newest ]]; then
-    [[ ${#folders[@]} -gt 0 && ${folders[-1]} > $newest ]] || say "$newest is gone, and no later one is there"
-  fi
+  for job in "${!latest[@]}"; do
+    current=${links[$job/current@$world]-}
+    if [[ -n $current && ! -e $job/$current/SHA256SUMS ]]; then say "$job/current leads nowhere: $current"; fi
+    [[ $phase == fault || $job/$current == "${latest[$job]}" ]] || say "$job/current is $current, and not ${latest[$job]}"
+  done
+  for folder in $newest; do
+    [[ -d $folder || ${latest[${folder%/*}]-} > $folder ]] || say "$folder is gone, and no later one is there"
+  done
 
   if [[ $phase == fault ]]; then
     for claim in $rest; do
+      # By another scan, after the one that says so.
+      [[ $'\n'$pruned != *$'\n'${claim%/*}$'\n'* ]] || continue
       [[ -f $claim ]] || say "told to be promoted, and not there: $claim"
-      [[ ${recorded[$world]-} =~ "present ${claim%/*} "[0-9a-f]{64}"  ${claim##*/}"$'\n' ]] \
-        || say "told to be promoted, and not recorded: $claim"
+      [[ $known =~ "present ${claim%/*} "[0-9a-f]{64}"  ${claim##*/}"$'\n' ]] || say "told to be promoted, and not recorded: $claim"
     done
     continue
   fi
 
   incoming=(.incoming/* .incoming/.[!.]*)
   [[ ${#incoming[@]} == 0 ]] || say "left over: ${incoming[*]}"
-  reports=("$world"/deposits/paris/log/*.json)
-  [[ ${#reports[@]} == 0 ]] || say "not archived: ${reports[*]}"
-  strays=("$world"/deposits/paris/database/.[!.]*)
-  [[ ${#strays[@]} == 0 ]] || say "left in the drop zone: ${strays[*]}"
-  [[ ${recorded[$world]-} == "$expected" ]] \
-    || say "recorded is not what lies in the tree: $(diff <(echo "$expected") <(echo "${recorded[$world]-}") | tr '\n' ' ')"
-  right=",${rest#*|}," versions="${outcome[$world]-}"
-  [[ ${versions%%,*} == "${rest%%|*} versions" && $right == *",${versions#*, },"* ]] || say "the outcome is $versions, and not $rest"
-  [[ ${#folders[@]} == 0 || $current == "${folders[-1]##*/}" ]] || say "current is $current"
+  strays=("$world"/deposits/*/log/*.json "$world"/deposits/*/database/.[!.]*)
+  [[ ${#strays[@]} == 0 ]] || say "not archived, or left in the drop zone: ${strays[*]}"
+  [[ $known == "$expected" ]] || say "recorded is not what lies in the tree: $(diff <(echo "$known") <(echo "$expected") | tr '\n' ' ')"
+  if [[ -n ${rest%|} ]]; then
+    right=",${rest#*|}," found="${outcome[$world]-}"
+    [[ ${found%%,*} == "${rest%%|*} versions" && $right == *",${found#*, },"* ]] || say "the outcome is $found, and not $rest"
+  else
+    archived=("$world"/deposits/*/log/_archive/*.json)
+    once=$(sha256sum -- "${archived[@]}" | sed 's/ .*/ 1/' | sort)
+    [[ $judged == "$once"$'\n' ]] || say "reports are not judged once each: $(diff <(echo -n "$judged") <(echo "$once") | tr '\n' ' ')"
+  fi
 done
 
 if [[ ${#sums[@]} -gt 0 ]]; then
   printf '%s\n' "${sums[@]}" | sha256sum --quiet --strict -c 2>&1 | while read -r line; do
     for world in "${worlds[@]}"; do [[ $line != *"$world/"* ]] || break; done
-    [[ $line == 'sha256sum: WARNING: '*' did NOT match' || $line == 'sha256sum: WARNING: '*'could not be read' ]] \
-      || echo "$world: does not verify: $line"
+    [[ $line == 'sha256sum: WARNING: '* ]] || echo "$world: does not verify: $line"
   done
 fi
 exit 0

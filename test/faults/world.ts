@@ -14,23 +14,33 @@ const configOf = (root: string): string => `${root}.yaml`;
 /** A configuration is not cached while it is younger. Milliseconds. */
 const SETTLED = 150;
 
-export function makeWorld(root: string, rules: string, more = ''): void {
+/**
+ * An installation in which nothing was deposited yet.
+ * @param yaml what its configuration says beside the folders
+ */
+export function makeFolders(root: string, yaml: string): void {
   rmSync(root, { recursive: true, force: true });
-  for (const folder of ['deposits/paris/log', 'deposits/paris/database', 'validated', 'state'])
+  for (const folder of ['deposits', 'validated', 'state'])
     mkdirSync(`${root}/${folder}`, { recursive: true });
   // Beside the world, and not in it: a world that is put back as it was saved then finds its configuration in the cache.
   writeFileSync(
     configOf(root),
-    `deposits: ${root}/deposits
-validated: ${root}/validated
-database: ${root}/state/backupmon.db
-site: test
-parallel: 1
-${more}defaults: { schedule: every 24h, grace: 20d, settle: 0s${rules} }
+    `deposits: ${root}/deposits\nvalidated: ${root}/validated\ndatabase: ${root}/state/backupmon.db\nsite: test\n${yaml}`,
+  );
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLED);
+}
+
+/** With one agent, and one thread. */
+export function makeWorld(root: string, rules: string): void {
+  makeFolders(
+    root,
+    `parallel: 1
+defaults: { schedule: every 24h, grace: 20d, settle: 0s${rules} }
 agents: { paris: { databases: [compta] } }
 `,
   );
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLED);
+  for (const folder of ['log', 'database'])
+    mkdirSync(`${root}/deposits/paris/${folder}`, { recursive: true });
 }
 
 /** Runs a program to its end, while others run. */

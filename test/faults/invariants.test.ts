@@ -1,0 +1,197 @@
+/** What the fault campaign and the soak rely on: each thing that must not be is found by invariants.sh. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { invariants } from './looks.ts';
+import { deposit, dumps, makeWorld, restore, undisturbed } from './world.ts';
+
+interface Sabotage {
+  readonly name: string;
+  readonly found: RegExp;
+  readonly job: (folder: string, newest: string) => void;
+}
+
+const sql = (query: string) => (job: string) =>
+  execFileSync('sqlite3', [path.join(job, '../../../state/backupmon.db'), query]);
+
+const sabotages: readonly Sabotage[] = [
+  {
+    name: 'a byte more in a version',
+    found: /does not verify/u,
+    job: (job, newest) => {
+      chmodSync(`${job}/${newest}/compta.sql.gz`, 0o640);
+      writeFileSync(`${job}/${newest}/compta.sql.gz`, 'x', { flag: 'a' });
+      chmodSync(`${job}/${newest}/compta.sql.gz`, 0o440);
+    },
+  },
+  {
+    name: 'a version without its file',
+    found: /holds something else/u,
+    job: (job, newest) => unlinkSync(`${job}/${newest}/compta.sql.gz`),
+  },
+  {
+    name: 'a version without SHA256SUMS',
+    found: /has no SHA256SUMS/u,
+    job: (job, newest) => unlinkSync(`${job}/${newest}/SHA256SUMS`),
+  },
+  {
+    name: 'an empty SHA256SUMS',
+    found: /is not whole/u,
+    job: (job, newest) => truncateSync(`${job}/${newest}/SHA256SUMS`),
+  },
+  {
+    name: 'a file with another mode',
+    found: /has mode 644/u,
+    job: (job, newest) => chmodSync(`${job}/${newest}/compta.sql.gz`, 0o644),
+  },
+  {
+    name: 'a file outside of the versions',
+    found: /lies in no version/u,
+    job: (job) => writeFileSync(`${job}/x`, '', { mode: 0o440 }),
+  },
+  {
+    name: 'an empty version',
+    found: /has no SHA256SUMS/u,
+    job: (job) => mkdirSync(`${job}/20990101T000000Z`),
+  },
+  {
+    name: 'the newest version gone',
+    found: /is gone, and no later one is there/u,
+    job: (job, newest) => rmSync(`${job}/${newest}`, { recursive: true }),
+  },
+  {
+    name: 'the newest version under another name',
+    found: /recorded is not what lies in the tree/u,
+    job: (job, newest) => renameSync(`${job}/${newest}`, `${job}/20990101T000000Z`),
+  },
+  {
+    name: '`current` leads nowhere',
+    found: /leads nowhere/u,
+    job: (job) => {
+      unlinkSync(`${job}/current`);
+      symlinkSync('20990101T000000Z', `${job}/current`);
+    },
+  },
+  {
+    name: '`current` is the older one',
+    found: /current is \d/u,
+    job: (job, newest) => {
+      const older = readdirSync(job).find((one) => /^\d/u.test(one) && one !== newest);
+      unlinkSync(`${job}/current`);
+      symlinkSync(older ?? '', `${job}/current`);
+    },
+  },
+  {
+    name: 'something left in .incoming',
+    found: /left over/u,
+    job: (job) => mkdirSync(path.join(job, '../../.incoming/7')),
+  },
+  {
+    name: 'a report that was not archived',
+    found: /not archived/u,
+    job: (job) => writeFileSync(path.join(job, '../../../deposits/paris/log/STATUS.json'), '{}'),
+  },
+  {
+    name: 'a deposit set aside',
+    found: /left in the drop zone/u,
+    job: (job) =>
+      writeFileSync(path.join(job, '../../../deposits/paris/database/.backupmon-0'), ''),
+  },
+  {
+    name: 'a conclusion more',
+    found: /the outcome is 2 versions, 2 SUCCESS/u,
+    job: sql(
+      `insert into events (job_id, at, status, severity, reason, message, count, entry_id)
+       select job_id, at, status, severity, reason, message, count, entry_id from events order by id desc limit 1`,
+    ),
+  },
+  {
+    name: 'another status',
+    found: /the outcome is 2 versions, 1 FAILED:verified/u,
+    job: sql(`update events set status = 'FAILED' where id = (select max(id) from events)`),
+  },
+  {
+    name: 'a version recorded as gone',
+    found: /recorded is not what lies in the tree/u,
+    job: sql(`update versions set state = 'lost' where id = (select max(id) from versions)`),
+  },
+  {
+    name: 'another checksum recorded',
+    found: /recorded is not what lies in the tree/u,
+    job: sql(`update versions set sha256 = replace(sha256, 'a', 'b')`),
+  },
+];
+
+const hasSqlite = (process.env['PATH'] ?? '').split(':').some((folder) => {
+  try {
+    return readdirSync(folder).includes('sqlite3');
+  } catch {
+    return false;
+  }
+});
+
+test(
+  'every violation is found, and nothing where there is none',
+  { skip: hasSqlite ? false : 'skipped, because the sqlite3 shell is not installed' },
+  async () => {
+    const base = mkdtempSync(path.join(tmpdir(), 'backupmon-invariants-'));
+    after(() => rmSync(base, { recursive: true, force: true }));
+    const root = `${base}/world`;
+    makeWorld(root, ', keep: 2');
+    await undisturbed(root, ['init-db']);
+    for (const row of [0, 1]) {
+      deposit(root, dumps.sqlite(row), (2 - row) * 24 * 60);
+      const { code, err } = await undisturbed(root, ['scan']);
+      assert.equal(code, 0, err);
+    }
+    const [newest = ''] = readdirSync(`${root}/validated/paris/compta`)
+      .filter((name) => /^\d/u.test(name))
+      .toSorted()
+      .toReversed();
+    const expected = `paris/compta/${newest}|2|1 SUCCESS:verified`;
+
+    const copies = sabotages.map(({ job }, index) => {
+      const copy = `${base}/copy-${String(index).padStart(2, '0')}`;
+      restore(root, copy);
+      job(`${copy}/validated/paris/compta`, newest);
+      return copy;
+    });
+    cpSync(root, `${base}/good`, { recursive: true, verbatimSymlinks: true });
+    const found = await invariants(
+      [...copies, `${base}/good`].map((copy) => `${copy}|healed|${expected}`),
+    );
+    for (const [index, { name, found: pattern }] of sabotages.entries()) {
+      const lines = found.filter((line) => line.startsWith(`${copies[index]}: `));
+      assert.match(lines.join('\n'), pattern, name);
+    }
+    assert.deepEqual(
+      found.filter((line) => line.startsWith(`${base}/good`)),
+      [],
+    );
+
+    const claims = ['paris/compta/20990101T000000Z/x', `paris/compta/${newest}/compta.sql.gz`];
+    const told = await invariants([`${base}/good|fault||${claims.join(' ')}`]);
+    assert.deepEqual(
+      told.map((line) => line.replace(`${base}/good: `, '')),
+      [
+        `told to be promoted, and not there: ${claims[0]}`,
+        `told to be promoted, and not recorded: ${claims[0]}`,
+      ],
+    );
+  },
+);
