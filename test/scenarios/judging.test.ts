@@ -125,24 +125,6 @@ const cases: readonly [
     'hash_differs',
   ],
   [
-    'no SHA-256',
-    entry((e) => {
-      e.COMPRESS.sha256 = '';
-    }),
-    undefined,
-    'TRANSFER_INTEGRITY_FAILED',
-    'not_verifiable',
-  ],
-  [
-    'an MD5 for a SHA-256',
-    entry((e) => {
-      e.COMPRESS.sha256 = 'd41d8cd98f00b204e9800998ecf8427e';
-    }),
-    undefined,
-    'TRANSFER_INTEGRITY_FAILED',
-    'not_verifiable',
-  ],
-  [
     'a file name that leads away',
     entry((e) => {
       e.staged_file_name = '../../lyon/database/shop.sql.gz';
