@@ -93,41 +93,6 @@ test('a whole dump is proved to be whole, and status JOB shows each check', asyn
     assert.match(text, part);
 });
 
-test('a dump cut before it was compressed is told with its last line', async () => {
-  const world = await started();
-  const dump = Buffer.from(dumpOf(rows(5000)));
-  world.deposit(honest(end, 'compta.sql.gz', gzipSync(dump.subarray(0, dump.length - 12))));
-  assert.equal((await world.run(scanAt, 'scan')).code, 2);
-  const job = await world.statusOf(scanAt, 'paris/compta');
-  assert.deepEqual([job.status, job.reason], ['CONTENT_INVALID', 'dump_cut']);
-  assert.match(await evidence(world, scanAt), /✗ dump SQLite \.dump text .*last line: "/u);
-  assert.deepEqual(world.versions('paris/compta'), []);
-});
-
-test('a stream cut on the agent says how much of the dump could be read', async () => {
-  const world = await started();
-  const dump = Buffer.from(dumpOf(randomBytes(3_000_000).toString('hex')));
-  const packed = gzipSync(dump);
-  world.deposit(
-    honest(end, 'compta.sql.gz', packed.subarray(0, packed.length >> 1), { size: dump.length }),
-  );
-  await world.run(scanAt, 'scan');
-  const job = await world.statusOf(scanAt, 'paris/compta');
-  assert.deepEqual([job.status, job.reason], ['CONTENT_INVALID', 'stream_cut']);
-  assert.match(job.message, /readable up to 2\.[89] MiB of 5\.7 MiB/u);
-});
-
-test('a content damaged on the way is told with where, beside the hash', async () => {
-  const world = await started();
-  const { bytes, file } = world.deposit({ endedAt: end, content: rows(50_000) });
-  bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 100);
-  writeFileSync(file, bytes);
-  await world.run(scanAt, 'scan');
-  const job = await world.statusOf(scanAt, 'paris/compta');
-  assert.equal(job.reason, 'hash_differs');
-  assert.match(job.message, /found [0-9a-f]{64}; the gzip stream is corrupt near byte \d+/u);
-});
-
 const promises: readonly (readonly [string, string, Buffer, string])[] = [
   ['.gz is gzip', 'compta.sql.gz', Buffer.from(dumpOf('x')), 'wrong_kind'],
   ['.gz is not zstd', 'compta.sql.gz', zstdCompressSync(dumpOf('x')), 'wrong_kind'],
