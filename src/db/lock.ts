@@ -3,7 +3,7 @@
  * EXCLUSIVE. The kernel frees it when its holder dies, however it dies; there is no stale lock to steal.
  */
 import SqliteDatabase from 'better-sqlite3';
-import { databaseProblem } from './open.ts';
+import { checkLocal, databaseProblem } from './problem.ts';
 
 export interface Lock {
   readonly release: () => void;
@@ -13,9 +13,10 @@ export interface Lock {
  * Takes the lock, waiting at most `wait` milliseconds; null when somebody else holds it. A reader that asks `isRunning` holds it
  * for an instant too: who does not wait at all may take that for a scan.
  *
- * @throws DatabaseProblem when the lock cannot be made or written
+ * @throws DatabaseProblem when the lock cannot be made or written, or would hold nobody off
  */
 export function takeLock(databaseFile: string, wait: number): Lock | null {
+  checkLocal(databaseFile);
   const file = `${databaseFile}.lock`;
   let connection: SqliteDatabase.Database;
   try {

@@ -2,93 +2,24 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
+import {
+  BUSY_TIMEOUT_MS,
+  checkLocal,
+  DatabaseProblem,
+  databaseProblem,
+  isSqliteError,
+  unopened,
+} from './problem.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** Bump with every migration: how many there are. A constant, so that opening does not load them. */
 export const SCHEMA_VERSION = 2;
 /** SQLite's application_id of our files: "bmon". */
 const APPLICATION_ID = 0x62_6d_6f_6e;
-const BUSY_TIMEOUT_MS = 30_000;
-
-export type DatabaseFault =
-  | 'absent'
-  | 'foreign'
-  | 'not_initialised'
-  | 'older'
-  | 'newer'
-  | 'unreadable';
-
-/** The database cannot be used as it is; the message says what to do. */
-export class DatabaseProblem extends Error {
-  readonly fault: DatabaseFault;
-  readonly hint: string | null;
-  constructor(
-    fault: DatabaseFault,
-    message: string,
-    options: ErrorOptions & { readonly hint?: string } = {},
-  ) {
-    super(message, options);
-    this.name = 'DatabaseProblem';
-    this.fault = fault;
-    this.hint = options.hint ?? null;
-  }
-}
 
 export interface OpenDatabase {
   readonly db: Database;
   readonly close: () => Promise<void>;
-}
-
-const isSqliteError = (error: unknown): error is Error & { code: string } =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
-
-/** Turns SQLite's own errors into one sentence; everything else is a bug and passes unchanged. */
-export function databaseProblem(error: unknown, file: string): unknown {
-  // What better-sqlite3 makes of a folder that may not be looked into.
-  const isHidden = error instanceof TypeError && error.message.includes('directory does not exist');
-  if (isHidden) return unopened(file, error);
-  if (!isSqliteError(error)) return error;
-  if (isFolder(file))
-    return new DatabaseProblem('unreadable', `${file} is a folder, not a file`, { cause: error });
-  if (error.code === 'SQLITE_NOTADB' || error.code === 'SQLITE_CORRUPT') {
-    return new DatabaseProblem(
-      'foreign',
-      `${file} is damaged or no SQLite database (${error.message}); restore it, or start over with \`backupmon init-db --reset\``,
-      { cause: error },
-    );
-  }
-  if (error.code.startsWith('SQLITE_CANTOPEN')) return unopened(file, error);
-  if (error.code.startsWith('SQLITE_READONLY')) {
-    return new DatabaseProblem(
-      'unreadable',
-      `${file} cannot be written: its file system is read-only, or there is no write permission on it or its folder`,
-      { cause: error },
-    );
-  }
-  return new DatabaseProblem('unreadable', `${file}: ${error.message} (${error.code})`, {
-    cause: error,
-  });
-}
-
-function isFolder(file: string): boolean {
-  try {
-    return statSync(file).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** SQLite does not say why it could not open a file. */
-function unopened(file: string, cause: unknown): DatabaseProblem {
-  const folder = file.slice(0, file.lastIndexOf('/'));
-  return new DatabaseProblem(
-    'unreadable',
-    `${file} cannot be opened: there is no permission to read it, or ${folder} cannot be written`,
-    {
-      cause,
-      hint: `readers belong into the group of ${folder} (mode 2750): usermod -aG GROUP USER`,
-    },
-  );
 }
 
 /** Whether the file is there; a folder that may not be entered is no answer. */
@@ -181,12 +112,13 @@ function checkVersion(connection: SqliteDatabase.Database, file: string): void {
 /**
  * Opens an initialised database.
  *
- * @throws DatabaseProblem when it is absent, foreign, or of another schema.
+ * @throws DatabaseProblem when it is absent, foreign, on another machine, or of another schema.
  */
 export function openDatabase(file: string, mode: 'read' | 'write'): OpenDatabase {
   if (!isThere(file)) {
     throw new DatabaseProblem('absent', `${file} does not exist; run \`backupmon init-db\``);
   }
+  checkLocal(file);
   try {
     const connection = connect(file, mode === 'write');
     try {

@@ -7,6 +7,7 @@ import { agentsWithEvents } from '../../db/agents.ts';
 import { listEvents } from '../../db/events.ts';
 import { loadJobs } from '../../db/jobs.ts';
 import { openDatabase } from '../../db/open.ts';
+import { databaseProblem } from '../../db/problem.ts';
 import type { Database } from '../../db/schema.ts';
 import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
 import { UserProblem } from '../problems.ts';
@@ -114,6 +115,8 @@ export async function history(
       writeLines(context.io.out, renderHistory(view, context.outScreen), 'ok');
     }
     return 0;
+  } catch (error) {
+    throw databaseProblem(error, config.database);
   } finally {
     await close();
   }

@@ -12,6 +12,7 @@ import { dirname } from 'node:path';
 import { formatInstant, versionStamp } from '../../core/instant.ts';
 import { takeLock } from '../../db/lock.ts';
 import { initialiseDatabase } from '../../db/open.ts';
+import { databaseProblem } from '../../db/problem.ts';
 import { getMeta, setMeta } from '../../db/scans.ts';
 import { versionsIn } from '../../db/versions.ts';
 import { makeFolder, statPath } from '../../files/durable.ts';
@@ -149,6 +150,8 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
     } finally {
       await close();
     }
+  } catch (error) {
+    throw databaseProblem(error, database);
   } finally {
     lock.release();
   }

@@ -5,7 +5,8 @@ import { writeConfigCache } from '../../config/cache.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Config } from '../../core/job.ts';
 import { takeLock, type Lock } from '../../db/lock.ts';
-import { databaseProblem, openDatabase, type OpenDatabase } from '../../db/open.ts';
+import { openDatabase, type OpenDatabase } from '../../db/open.ts';
+import { databaseProblem } from '../../db/problem.ts';
 import { beginScan, finishScan, unfinishedScan, type ScanRecord } from '../../db/scans.ts';
 import type { PassOutcome, PassRequest } from '../../pass/request.ts';
 import { scan as runPass } from '../../pass/scan.ts';
@@ -162,6 +163,8 @@ async function rehearse(
     );
     await print(context, config, outcome, now, true);
     return exitCodeOf(outcome);
+  } catch (error) {
+    throw databaseProblem(error, config.database);
   } finally {
     await close();
   }

@@ -3,6 +3,7 @@ import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Job } from '../../core/job.ts';
 import { isRunning } from '../../db/lock.ts';
 import { openDatabase } from '../../db/open.ts';
+import { databaseProblem } from '../../db/problem.ts';
 import { isProblem } from '../../render/problem.ts';
 import type { StatusView } from '../../render/views.ts';
 import {
@@ -49,6 +50,8 @@ export async function status(
     });
     await print(context, source, view, names, options);
     return exitCodes[view.severity];
+  } catch (error) {
+    throw databaseProblem(error, config.database);
   } finally {
     await close();
   }
