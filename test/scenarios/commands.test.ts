@@ -186,16 +186,6 @@ const codes: readonly [string, number, (world: World) => Ran][] = [
     },
   ],
   [
-    'a database of a newer backupmon',
-    3,
-    (w) => {
-      const db = new SqliteDatabase(w.database);
-      db.pragma('user_version = 99');
-      db.close();
-      return w.process(['scan']);
-    },
-  ],
-  [
     'a database of another program',
     3,
     (w) => {
@@ -204,22 +194,6 @@ const codes: readonly [string, number, (world: World) => Ran][] = [
       db.exec('create table t (x)');
       db.close();
       return w.process(['init-db']);
-    },
-  ],
-  [
-    'a damaged database',
-    3,
-    (w) => {
-      writeFileSync(w.database, 'x'.repeat(8192));
-      return w.process(['status']);
-    },
-  ],
-  [
-    'no marker',
-    3,
-    (w) => {
-      rmSync(w.tree('.backupmon'));
-      return w.process(['scan']);
     },
   ],
   ['--reset without a terminal and without --yes', 3, (w) => w.process(['init-db', '--reset'])],
