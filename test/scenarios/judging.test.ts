@@ -281,22 +281,6 @@ test('the same content in another file is recognised by the uncompressed hash th
   assert.deepEqual([now.status, now.reason], ['HASH_MISMATCH', 'same_content']);
 });
 
-test('unchanged is never said of a version that is not there', async () => {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  world.deposit({ endedAt: end });
-  await world.ok(scanAt, 'scan');
-  rmSync(world.tree('paris/compta/20260620T201000Z/compta.sql.gz'), { force: true });
-  world.deposit({ endedAt: end + day });
-  assert.equal((await world.run(scanAt + day, 'scan')).code, 0);
-  assert.deepEqual(world.events().slice(-2), [
-    'paris/compta MISSING version_lost',
-    'paris/compta SUCCESS verified',
-  ]);
-  assert.ok(world.versions('paris/compta').includes('20260621T201000Z'));
-});
-
 async function withHistory(days: number): Promise<{ world: World; next: number }> {
   const world = new World(intact);
   await world.ok(noon, 'init-db');

@@ -1,16 +1,6 @@
 /** What was lost, moved, restored, interrupted or wrong for a while, and is found again without false alarm. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { at, day, hour, minute, World } from '../support/world.ts';
 
@@ -78,46 +68,6 @@ test('a clock that was ahead does not freeze the list of unexpected databases', 
   );
 });
 
-for (const [how, milliseconds, touch] of [
-  ['', 0, false],
-  [', the times of its folders changed', 0, true],
-  [', a report with fractions of a second', 500, false],
-  [', a report with fractions of a second, the times of its folders changed', 500, true],
-] as const) {
-  test(`a tree moved by hand together with its configured path: its versions are adopted${how}`, async () => {
-    const world = await started(config(', keep: 3'));
-    for (let index = 0; index < 2; index += 1) {
-      world.deposit({ endedAt: end + index * day + milliseconds, content: `day ${index}` });
-      await world.ok(scanAt + index * day, 'scan');
-    }
-    world.configure(config(', keep: 3, path: "site/{agent}/{database}"'));
-    mkdirSync(world.tree('site'));
-    renameSync(world.tree('paris'), world.tree('site/paris'));
-    if (touch) spawnSync('touch', [world.tree('site', job)]);
-    const moved = scanAt + day + minute;
-    await world.run(moved, 'scan');
-    assert.equal((await world.run(moved + minute, 'scan')).code, 0);
-    const now = await world.statusOf(moved + minute, job);
-    assert.deepEqual([now.status, now.versions], ['SUCCESS', 2]);
-    assert.deepEqual(world.versions(`site/${job}`), ['20260620T201000Z', '20260621T201000Z']);
-    assert.equal(world.verify(), 2);
-  });
-}
-
-test('a lost version that comes back is adopted and ends the loss, with fractions of a second in its end time too', async () => {
-  const world = await started();
-  world.deposit({ endedAt: end + 999 });
-  await world.ok(scanAt, 'scan');
-  const folder = world.tree(job, '20260620T201000Z');
-  renameSync(folder, `${world.root}/away`);
-  assert.equal((await world.run(scanAt + minute, 'scan')).code, 2);
-  assert.equal((await world.statusOf(scanAt + minute, job)).reason, 'version_lost');
-  renameSync(`${world.root}/away`, folder);
-  assert.equal((await world.run(scanAt + 2 * minute, 'scan')).code, 0);
-  const now = await world.statusOf(scanAt + 2 * minute, job);
-  assert.deepEqual([now.status, now.reason, now.versions], ['SUCCESS', 'version_adopted', 1]);
-});
-
 test('a report of a cycle before the missed one, whose file comes later: it is judged again when the file comes', async () => {
   const world = await started();
   // Two cycles are missed before anything arrives.
@@ -149,34 +99,6 @@ test('a scan of one job alarms nobody while the next dump of the same name is on
   }
   assert.deepEqual(world.events(), before);
   assert.equal((await world.statusOf(scanAt + 19 * hour, job)).status, 'SUCCESS');
-});
-
-test('an older database is restored: the newest version is adopted, and no cycle before it is missed', async () => {
-  const world = await started();
-  const round = async (index: number): Promise<void> => {
-    world.deposit({ endedAt: end + index * day, content: `day ${index}` });
-    await world.ok(scanAt + index * day, 'scan');
-  };
-  await round(0);
-  await round(1);
-  copyFileSync(world.database, `${world.root}/old.db`);
-  for (let index = 2; index < 7; index += 1) await round(index);
-  for (const suffix of ['-wal', '-shm']) rmSync(world.database + suffix, { force: true });
-  copyFileSync(`${world.root}/old.db`, world.database);
-  const known = world.events().length;
-  const later = scanAt + 6 * day + hour;
-  assert.equal((await world.run(later, 'scan')).code, 0);
-  const missed = world
-    .events()
-    .slice(known)
-    .filter((event) => event.includes('MISSING') && !event.endsWith('version_lost'));
-  assert.deepEqual(missed, []);
-  const now = await world.statusOf(later, job);
-  assert.deepEqual(
-    [now.status, now.versions, now.last_success_at],
-    ['SUCCESS', 1, '2026-06-26T20:10:00Z'],
-  );
-  assert.equal((await world.run(later + 2 * hour, 'scan')).code, 0);
 });
 
 test('a scan killed before it recorded what it published, and the deposit overwritten meanwhile: the version is adopted without alarm', async () => {

@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -14,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { test } from 'node:test';
-import { at, day, hour, minute, sha256, World } from '../support/world.ts';
+import { at, day, hour, minute, World } from '../support/world.ts';
 
 const config = (rules: string): string =>
   `defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off }\nagents:\n  paris: { databases: { compta: { ${rules} } } }\n`;
@@ -112,71 +111,6 @@ test('two versions of one second get -2', async () => {
     1,
   );
   assert.ok(world.verify() >= 2);
-});
-
-test('a lost version is told once, is critical, and ends with the next healthy one', async () => {
-  const world = await started('keep: 2');
-  await round(world, 0);
-  rmSync(world.tree('paris/compta/20260620T201000Z'), { recursive: true });
-  const lost = await world.run(scanAt + hour, 'scan');
-  assert.equal(lost.code, 2);
-  assert.equal((await world.run(scanAt + 2 * hour, 'scan')).code, 2);
-  assert.deepEqual(world.events().slice(1), ['paris/compta MISSING version_lost']);
-  assert.equal(await round(world, 1, 'round 0'), 0);
-});
-
-test('database lost: versions are adopted, nothing is copied, nothing is alarmed', async () => {
-  const world = await started('keep: 3');
-  for (let index = 0; index < 3; index += 1) await round(world, index);
-  const later = scanAt + 2 * day + hour;
-  for (const suffix of ['', '-wal', '-shm']) rmSync(world.database + suffix, { force: true });
-  await world.ok(later, 'init-db');
-  assert.equal((await world.run(later, 'scan')).code, 0);
-  assert.deepEqual(
-    world.events(),
-    Array.from({ length: 3 }, () => 'paris/compta SUCCESS version_adopted'),
-  );
-  const now = await world.statusOf(later, 'paris/compta');
-  assert.deepEqual(
-    [now.status, now.versions, now.last_success_at],
-    ['SUCCESS', 3, '2026-06-22T20:10:00Z'],
-  );
-  assert.equal(world.verify(), 3);
-  // And they fall under retention.
-  await round(world, 3);
-  assert.deepEqual(world.versions('paris/compta').length, 3);
-});
-
-test('a folder of our form whose sums do not verify is neither adopted nor touched', async () => {
-  const world = await started('keep: 3');
-  await round(world, 0);
-  const folder = world.tree('paris/compta/20260101T000000Z');
-  mkdirSync(folder);
-  writeFileSync(`${folder}/x.gz`, 'something');
-  writeFileSync(`${folder}/SHA256SUMS`, `${sha256('else')}  x.gz\n`);
-  const ran = await world.run(scanAt + minute, 'scan');
-  assert.match(ran.out + ran.err, /20260101T000000Z/u);
-  assert.equal((await world.run(scanAt + 2 * minute, 'scan')).out, '');
-  assert.equal(world.events().length, 1);
-  for (let index = 1; index < 5; index += 1) await round(world, index);
-  assert.ok(existsSync(folder));
-});
-
-test("a changed path: versions under the former path stay the job's and are pruned where they lie", async () => {
-  const world = await started('keep: 2');
-  await round(world, 0);
-  world.configure(config('keep: 2, path: "moved/{database}"'));
-  assert.equal(await round(world, 1, 'round 0'), 0);
-  assert.deepEqual(world.events().at(-1), 'paris/compta SUCCESS verified');
-  assert.deepEqual(
-    [world.versions('paris/compta'), world.versions('moved/compta')],
-    [['20260620T201000Z'], ['20260621T201000Z']],
-  );
-  await round(world, 2);
-  assert.deepEqual(
-    [world.versions('paris/compta'), world.versions('moved/compta')],
-    [[], ['20260621T201000Z', '20260622T201000Z']],
-  );
 });
 
 test("a path that still holds another job's versions is a fault", async () => {
