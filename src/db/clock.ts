@@ -19,6 +19,35 @@ export async function passStarts(db: Database): Promise<number[]> {
   return rows.map((row) => row.started_at);
 }
 
+/**
+ * When the newest pass started, the last one that started by `now`, and the one after that; ms UTC, null where there is none. Asked
+ * before a pass records itself.
+ */
+export async function passesAround(
+  db: Database,
+  now: number,
+): Promise<{ newest: number | null; before: number | null; after: number | null }> {
+  const starts = db.selectFrom('scans').select(['id', 'started_at']);
+  const newest = await starts.orderBy('id', 'desc').limit(1).executeTakeFirst();
+  if (newest === undefined || newest.started_at <= now)
+    return { newest: newest?.started_at ?? null, before: null, after: null };
+  const before = await starts
+    .where('started_at', '<=', now)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const after = await starts
+    .where('id', '>', before?.id ?? 0)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return {
+    newest: newest.started_at,
+    before: before?.started_at ?? null,
+    after: after?.started_at ?? null,
+  };
+}
+
 /** Jobs whose memory lies in the future of `now`. */
 async function jobsFromTheFuture(db: Database, now: number): Promise<number[]> {
   const rows = await db

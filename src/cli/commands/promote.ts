@@ -13,6 +13,7 @@ import { version } from '../../version.ts';
 import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
 import { finishedPass } from '../finished-pass.ts';
 import { userText } from '../names.ts';
+import { checkClock } from '../check-clock.ts';
 import { becomeOwner } from '../owner.ts';
 import { UserProblem } from '../problems.ts';
 import { readerFor } from '../reader.ts';
@@ -103,6 +104,7 @@ export async function promote(
     try {
       checkMarker(config.validated);
       const now = context.io.now();
+      await checkClock(db, now);
       const passId = options.dryRun
         ? null
         : await beginScan(db, {

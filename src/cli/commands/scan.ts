@@ -20,6 +20,7 @@ import {
   type Context,
   type ExitCode,
 } from '../context.ts';
+import { checkClock } from '../check-clock.ts';
 import { becomeOwner } from '../owner.ts';
 import { finishedPass } from '../finished-pass.ts';
 import { passView, severityOf } from '../pass-view.ts';
@@ -180,6 +181,7 @@ async function locked(
   try {
     checkMarker(config.validated);
     checkWritable(config.validated);
+    await checkClock(db, now);
     const complete = names.length === 0;
     const passId = await beginScan(db, {
       command: 'scan',
