@@ -1,7 +1,7 @@
 /** Cycles, early and late reports, and what happens when nothing comes, or when the scanner itself was away. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, day, hour, minute, World } from '../support/world.ts';
+import { at, day, hour, World } from '../support/world.ts';
 
 const daily =
   'agents:\n  paris:\n    databases: { compta: { schedule: "0 20 * * *", grace: 90m } }\n';
@@ -69,36 +69,6 @@ test('an early report counts for the coming cycle, a quarter of the gap ahead an
     (await other.statusOf(at('2026-06-20T22:00:00Z'), 'paris/compta')).status,
     'MISSING',
   );
-});
-
-test('a scanner that was down for three days finds one MISSING for each missed cycle, and none for those with a report', async () => {
-  const world = new World(daily);
-  await world.ok(start, 'init-db');
-  await world.ok(start, 'scan');
-  world.deposit({ endedAt: at('2026-06-21T20:10:00Z'), file: 'second.sql.gz' });
-  const back = at('2026-06-23T23:00:00Z');
-  assert.equal((await world.run(back, 'scan')).code, 2);
-  await world.ok(back + minute, 'scan');
-  const rows = world.sql<{ status: string; cycle: number }>(
-    'select status, cycle from events order by id',
-  );
-  assert.deepEqual(
-    rows.map((row) => `${row.status} ${new Date(row.cycle).toISOString().slice(0, 10)}`),
-    ['MISSING 2026-06-20', 'SUCCESS 2026-06-21', 'MISSING 2026-06-22', 'MISSING 2026-06-23'],
-  );
-});
-
-test('after a very long absence at most 100 events are made, and one with a count', async () => {
-  const world = new World(daily);
-  await world.ok(start, 'init-db');
-  await world.ok(start, 'scan');
-  await world.ok(start + 150 * day, 'scan');
-  await world.ok(start + 150 * day + minute, 'scan');
-  const rows = world.sql<{ count: number; reason: string }>(
-    'select count, reason from events order by id',
-  );
-  assert.equal(rows.length, 101);
-  assert.deepEqual(rows[0], { count: 50, reason: 'no_reports' });
 });
 
 test('every 24h: the next cycle is due a period after the last report ended, or after a missed one', async () => {

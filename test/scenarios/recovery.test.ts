@@ -33,41 +33,6 @@ function snapshot(world: World): { readonly restore: (what: 'state' | 'deposits'
   };
 }
 
-for (const ahead of [5 * minute, 365 * day]) {
-  test(`a good report first judged with the clock ${ahead / minute} minutes ahead stays good once it is corrected`, async () => {
-    const world = await started();
-    world.deposit({ endedAt: end });
-    await world.run(scanAt + ahead, 'scan');
-    await world.run(scanAt + minute, 'scan');
-    for (const later of [2 * minute, 3 * hour]) {
-      assert.equal((await world.run(scanAt + later, 'scan')).code, 0);
-      const now = await world.statusOf(scanAt + later, job);
-      assert.deepEqual(
-        [now.status, now.cycle_state, now.versions, now.last_success_at],
-        ['SUCCESS', 'done', 1, '2026-06-20T20:10:00Z'],
-      );
-    }
-    const missed = world.sql(
-      "select id from events where status = 'MISSING' and cycle = ? and set_aside is null",
-      at('2026-06-20T20:00:00Z'),
-    );
-    assert.deepEqual(missed, []);
-  });
-}
-
-test('a clock that was ahead does not freeze the list of unexpected databases', async () => {
-  const world = await started();
-  world.deposit({ database: 'old', endedAt: end + 30 * day });
-  await world.ok(end + 31 * day, 'scan');
-  world.deposit({ database: 'crm', endedAt: end });
-  const ran = await world.ok(scanAt, 'scan', '--json');
-  const { unexpected } = JSON.parse(ran.out) as { unexpected: { database: string }[] };
-  assert.deepEqual(
-    unexpected.map((one) => one.database),
-    ['crm'],
-  );
-});
-
 test('a report of a cycle before the missed one, whose file comes later: it is judged again when the file comes', async () => {
   const world = await started();
   // Two cycles are missed before anything arrives.

@@ -80,24 +80,6 @@ test('failures never cost a version', async () => {
   assert.deepEqual(world.versions('paris/compta'), ['20260620T201000Z']);
 });
 
-test('three reports of one cycle count as one version: older cycles stay', async () => {
-  const world = await started('keep: 3');
-  for (let index = 0; index < 2; index += 1) await round(world, index);
-  for (let rerun = 0; rerun < 3; rerun += 1)
-    world.deposit({
-      endedAt: end + 2 * day + rerun * 1000,
-      content: `rerun ${rerun}`,
-      file: `r${rerun}.gz`,
-    });
-  await world.ok(scanAt + 2 * day, 'scan');
-  await world.ok(scanAt + 2 * day + minute, 'scan');
-  assert.deepEqual(world.versions('paris/compta'), [
-    '20260620T201000Z',
-    '20260621T201000Z',
-    '20260622T201002Z',
-  ]);
-});
-
 test('two versions of one second get -2', async () => {
   const world = await started('keep: 9');
   world.deposit({ endedAt: end, content: 'one', file: 'a.gz' });
