@@ -217,13 +217,29 @@ function discard(copies: Iterable<PrivateCopy>): void {
   }
 }
 
+const full: ReadonlySet<string> = new Set(['enospc', 'edquot']);
+
+/**
+ * What found the disk full is tried once more: copies of others that were under way and did not fit have gone since, and one agent's file
+ * that is larger than the disk must not block the jobs of the next.
+ */
+async function withRoom(intake: Intake, zone: AgentZone | null, from: JobCase): Promise<JobCase> {
+  const measured: Measured[] = [];
+  for (const item of from.measured) {
+    const wasFull = item.fact.kind === 'trouble' && full.has(item.fact.reason);
+    measured.push(wasFull ? await measure(intake, zone, item.item, true) : item);
+  }
+  return { ...from, measured };
+}
+
 /** With `tree` null (a dry run) nothing is carried out. */
 export async function settle(
   tree: Tree | null,
   intake: Intake,
   zone: AgentZone | null,
-  from: JobCase,
+  prepared: JobCase,
 ): Promise<Settled> {
+  const from = tree === null ? prepared : await withRoom(intake, zone, prepared);
   const effects: Effects = {
     copies: new Map(
       from.measured.flatMap((item) =>
