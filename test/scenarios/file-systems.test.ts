@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -83,34 +82,6 @@ for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
     },
   );
 }
-
-test(
-  'no symbolic links (exFAT): versions are kept without `current`, and it is said once',
-  { skip: cannotMount('exfat') },
-  () => {
-    mounted('exfat', (folder) => {
-      const world = new World(yaml, { validated: join(folder, 'validated') });
-      assert.equal(world.process(['init-db']).code, 0);
-      world.deposit({ endedAt: Date.now() - 2 * minute });
-      const first = world.process(['scan']);
-      assert.equal(first.code, 0, first.err);
-      assert.match(first.out, /symbolic links/u);
-      world.deposit({ endedAt: Date.now() - minute, content: 'second' });
-      const second = world.process(['scan']);
-      assert.deepEqual([second.code, second.out], [0, '']);
-      // The first one was of the same cycle, and has gone.
-      assert.equal(world.versions('paris/compta').length, 1);
-      assert.equal(world.verify(), 1);
-      const status = world.process(['status']).out;
-      assert.equal(status.match(/symbolic links/gu)?.length, 1);
-      const [job] = (
-        JSON.parse(world.process(['status', '--json']).out) as { jobs: { path: string }[] }
-      ).jobs;
-      assert.ok(job !== undefined);
-      assert.ok(existsSync(job.path), job.path);
-    });
-  },
-);
 
 const straced = spawnSync('strace', ['-V']).status === 0;
 

@@ -1,7 +1,6 @@
 /** The validated tree: what is published, kept, pruned, lost, found again; and a disk that is not there. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -13,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { test } from 'node:test';
-import { at, day, hour, minute, World } from '../support/world.ts';
+import { at, day, minute, World } from '../support/world.ts';
 
 const config = (rules: string): string =>
   `defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off }\nagents:\n  paris: { databases: { compta: { ${rules} } } }\n`;
@@ -107,30 +106,6 @@ test("a path that still holds another job's versions is a fault", async () => {
   assert.equal((await world.run(scanAt, 'check-config')).code, 3);
 });
 
-test('a missing marker is a missing disk: the scan refuses, and nothing is taken for lost', async () => {
-  const world = await started('keep: 2');
-  await round(world, 0);
-  renameSync(world.validated, `${world.validated}.disk`);
-  mkdirSync(world.validated);
-  const refused = await world.run(scanAt + minute, 'scan');
-  assert.equal(refused.code, 3);
-  assert.match(refused.err, /marker/u);
-  assert.deepEqual(readdirSync(world.validated), []);
-  rmSync(world.validated, { recursive: true });
-  renameSync(`${world.validated}.disk`, world.validated);
-  assert.equal((await world.run(scanAt + 2 * minute, 'scan')).code, 0);
-  assert.equal(world.events().length, 1);
-});
-
-test('init-db warns when the marker is absent while the database records versions', async () => {
-  const world = await started('keep: 2');
-  await round(world, 0);
-  rmSync(world.tree('.backupmon'));
-  const ran = await world.run(scanAt, 'init-db');
-  assert.equal(ran.code, 0);
-  assert.match(ran.err, /marker/u);
-});
-
 test('a scan killed between publishing and recording: the next one finds the version, and does nothing twice', async () => {
   const world = await started('keep: 2');
   world.deposit({ endedAt: end });
@@ -150,42 +125,6 @@ test('a scan killed between publishing and recording: the next one finds the ver
   assert.deepEqual(world.versions('paris/compta'), ['20260620T201000Z']);
   assert.deepEqual(readdirSync(world.tree('.incoming')), []);
 });
-
-test(
-  'a full disk: the job is blocked and keeps its status, nothing half-written stays, and the next scan heals',
-  { skip: process.getuid?.() === 0 ? false : 'skipped, because only root can mount a tmpfs' },
-  async () => {
-    const mount = spawnSync('mktemp', ['-d'], { encoding: 'utf8' }).stdout.trim();
-    assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', mount]).status, 0);
-    try {
-      const world = new World(config('keep: 2'), { validated: `${mount}/validated` });
-      await world.ok(noon, 'init-db');
-      await world.ok(noon, 'scan');
-      assert.equal(await round(world, 0), 0);
-      const big = Buffer.alloc(400_000).map((_, index) => (index * 7919) % 251);
-      const large = randomBytes(400_000).toString('hex');
-      assert.ok(big.length > 0);
-      world.deposit({ endedAt: end + day, content: large });
-      const blocked = await world.run(scanAt + day, 'scan');
-      assert.equal(blocked.code, 3);
-      const status = await world.statusOf(scanAt + day, 'paris/compta');
-      assert.deepEqual([status.status, status.blocked?.reason], ['SUCCESS', 'enospc']);
-      assert.deepEqual(world.versions('paris/compta'), ['20260620T201000Z']);
-      assert.deepEqual(readdirSync(world.tree('.incoming')), []);
-      const overdue = await world.statusOf(scanAt + day + 3 * hour, 'paris/compta');
-      assert.deepEqual([overdue.status, overdue.reason], ['MISSING', 'not_judged']);
-      spawnSync('mount', ['-o', 'remount,size=2m', mount]);
-      assert.equal((await world.run(scanAt + day + minute, 'scan')).code, 0);
-      assert.equal(world.versions('paris/compta').length, 2);
-      assert.equal(world.verify(), 2);
-      // Deposits and tree are on different file systems all along.
-      assert.notEqual(lstatSync(world.deposits).dev, lstatSync(world.validated).dev);
-    } finally {
-      spawnSync('umount', [mount]);
-      rmSync(mount, { recursive: true });
-    }
-  },
-);
 
 test(
   'a folder of the tree that cannot be written blocks its job only',
