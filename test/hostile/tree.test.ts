@@ -54,9 +54,9 @@ function rounds(world: World, endedAt: number, content: string): void {
   world.deposit({ agent: 'lyon', database: 'shop', endedAt, content });
 }
 
-/** Both agents with a version of before, the tree in that folder, which may be a mount point. */
-function before(validated: string): World {
-  const world = new World(yaml, { validated });
+/** Both agents with a version of before; the tree in that folder, which may be a mount point. */
+function before(validated?: string): World {
+  const world = new World(yaml, validated === undefined ? {} : { validated });
   assert.equal(world.process(['init-db']).code, 0);
   rounds(world, Date.now() - 90 * minute, 'before');
   assert.equal(world.process(['scan']).code, 0);
@@ -117,7 +117,7 @@ test(
   asRoot,
   () =>
     withDisk('4m', (disk) => {
-      const world = before(join(mkdtempSync(join(tmpdir(), 'backupmon-mnt-')), 'validated'));
+      const world = before();
       // What was before lies on the disk; under the mount point there is an empty folder.
       spawnSync('cp', ['-a', `${world.validated}/.`, disk]);
       rmSync(world.validated, { recursive: true });
