@@ -86,26 +86,10 @@ PermitRootLogin forced-commands-only
     if (daemon.exitCode !== null) throw new Error(`sshd: ${log}`);
     await wait(20);
   }
-  const options = (agent: string): string[] => [
-    ...[
-      '-p',
-      String(port),
-      '-i',
-      `${folder}/${agent}`,
-      '-o',
-      'IdentitiesOnly=yes',
-      '-o',
-      'BatchMode=yes',
-    ],
-    ...[
-      '-o',
-      'StrictHostKeyChecking=no',
-      '-o',
-      'UserKnownHostsFile=/dev/null',
-      '-o',
-      'LogLevel=ERROR',
-    ],
-  ];
+  const settings = ['IdentitiesOnly=yes', 'BatchMode=yes', 'StrictHostKeyChecking=no'];
+  settings.push('UserKnownHostsFile=/dev/null', 'LogLevel=ERROR');
+  const options = (agent: string): string[] =>
+    `-p ${port} -i ${folder}/${agent} ${settings.map((one) => `-o ${one}`).join(' ')}`.split(' ');
   const host = `${userInfo().username}@127.0.0.1`;
   // One connection for each agent, as it is what takes the time; each command is a session of its own, held to the forced command.
   const socket = (agent: string): string[] => ['-S', `${folder}/${agent}.socket`];
@@ -127,7 +111,8 @@ PermitRootLogin forced-commands-only
     ssh: (agent, ...argv) => run('ssh', [...options(agent), ...socket(agent), host, ...argv]),
     rsync: (agent, ...argv) =>
       run('rsync', [
-        ...['-e', `ssh ${[...options(agent), ...socket(agent)].join(' ')}`],
+        '-e',
+        `ssh ${[...options(agent), ...socket(agent)].join(' ')}`,
         ...argv.map((one) => one.replace(/^server:/u, `${host}:`)),
       ]),
   };
