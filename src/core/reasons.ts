@@ -99,6 +99,7 @@ export const reasons: Readonly<Record<Reason, string>> = {
   no_time: 'a report without any end time',
   bad_time: 'a report whose end time cannot be read',
   too_many_databases: 'a report with more than 10,000 databases',
+  too_many_files: 'a folder with more than 100,000 names: what lies beyond is not looked at',
   forged: 'a report in another agent’s name',
   clock_skew: 'a report from the future',
 };

@@ -49,6 +49,7 @@ export const refusalReasons = [
   'unreadable',
   'too_large',
   'too_many_databases',
+  'too_many_files',
   'unsafe_file',
   'bad_shape',
   'no_time',

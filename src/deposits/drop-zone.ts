@@ -5,15 +5,18 @@
 import type { BigIntStats } from 'node:fs';
 import {
   changedAt,
+  closeFile,
   closeFolder,
   listFolder,
   openFileIn,
   openFolderIn,
+  stateOf,
   statIn,
   type Folder,
   type OpenFile,
 } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
+import { temporaries, type Temporaries } from './temporaries.ts';
 
 /** The folders in which a file is looked for, in this order; the agent's own comes last. */
 const fileFolders = ['database', 'databases'] as const;
@@ -28,6 +31,8 @@ export interface AgentZone {
   readonly files: () => readonly Folder[];
   /** Folders that are links or no folders, in words: they are not entered. */
   readonly unsafe: readonly string[];
+  /** rsync's temporary files, looked up by the name of the file that they will be. */
+  readonly temporaries: Temporaries;
   readonly close: () => void;
 }
 
@@ -58,7 +63,8 @@ export function openZone(deposits: Folder, agent: string): AgentZone | null {
     const root = open(deposits, agent);
     if (root === null) {
       if (unsafe.length === 0) return null;
-      return { agent, root: deposits, log: null, entered: false, files: () => [], unsafe, close };
+      const nowhere = { log: null, entered: false, files: () => [], temporaries: temporaries([]) };
+      return { agent, root: deposits, unsafe, close, ...nowhere };
     }
     const log = open(root, 'log');
     let files: readonly Folder[] | null = null;
@@ -66,7 +72,17 @@ export function openZone(deposits: Folder, agent: string): AgentZone | null {
       files ??= [...fileFolders.flatMap((name) => open(root, name) ?? []), root];
       return files;
     };
-    return { agent, root, log, entered: true, files: openFiles, unsafe, close };
+    let arriving: Temporaries | null = null;
+    return {
+      agent,
+      root,
+      log,
+      entered: true,
+      files: openFiles,
+      unsafe,
+      temporaries: (name) => (arriving ??= temporaries(openFiles()))(name),
+      close,
+    };
   } catch (error) {
     close();
     throw error;
@@ -93,6 +109,16 @@ export function findFiles(zone: AgentZone, name: string): Candidate[] {
   });
 }
 
+/** The states of every file of that name, as one word; `absent` for none. @throws Trouble */
+export function fileStateIn(zone: AgentZone, name: string): string {
+  const states = findFiles(zone, name).map((candidate) => {
+    if (candidate.kind === 'unsafe') return candidate.state;
+    closeFile(candidate.file);
+    return stateOf(candidate.file.stats);
+  });
+  return states.length === 0 ? 'absent' : states.join('|');
+}
+
 function unsafeCandidate(what: string, stats: BigIntStats | null): Candidate {
   return {
     kind: 'unsafe',
@@ -109,19 +135,12 @@ export function sparseness({ size, blocks }: BigIntStats): string | null {
   return `a sparse file: ${size} bytes, of which the disk holds ${held}`;
 }
 
-/** ctime (ms) of the newest rsync temporary file for that name (`.NAME.XXXXXX`), or null. @throws Trouble */
-export function temporaryChangedAt(zone: AgentZone, name: string): number | null {
-  let newest: number | null = null;
-  for (const folder of zone.files()) {
-    for (const entry of listFolder(folder)) {
-      if (!entry.startsWith(`.${name}.`)) continue;
-      const stats = statIn(folder, entry);
-      if (stats?.isFile() === true) newest = Math.max(newest ?? 0, changedAt(stats));
-    }
-  }
-  return newest;
+/** Bytes of the file that an entry would have read: of the largest of that name, where its report gives no size. @throws Trouble */
+export function sizeIn(zone: AgentZone, name: string): number {
+  const sizes = zone.files().map((folder) => Number(statIn(folder, name)?.size ?? 0));
+  return Math.max(0, ...sizes);
 }
 
-/** Names of everything in the folders where files are looked for. @throws Trouble */
+/** Names of what lies in the folders where files are looked for. @throws Trouble */
 export const listFileNames = (zone: AgentZone): ReadonlySet<string> =>
-  new Set(zone.files().flatMap((folder) => listFolder(folder)));
+  new Set(zone.files().flatMap((folder) => listFolder(folder).names));

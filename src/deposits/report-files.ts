@@ -1,6 +1,6 @@
 /** Finding, reading and archiving report files. */
 import { createHash } from 'node:crypto';
-import { readSync } from 'node:fs';
+import { readSync, type BigIntStats } from 'node:fs';
 import { versionStamp } from '../core/instant.ts';
 import {
   changedAt,
@@ -32,6 +32,8 @@ export interface ReportFile {
   /** See files/folder.ts: changes with every change of the file. */
   readonly state: string;
   readonly changedAt: number;
+  /** Bytes that reading it would cost. */
+  readonly size: number;
 }
 
 const folderOf = (zone: AgentZone, place: ReportPlace): Folder | null =>
@@ -40,23 +42,37 @@ const folderOf = (zone: AgentZone, place: ReportPlace): Folder | null =>
 const isReportName = (name: string): boolean =>
   !name.startsWith('.') && name.toLowerCase().endsWith('.json');
 
-/** Report files of the zone with their states, by name; hidden and rsync's temporary names are not looked at. @throws Trouble */
-export function listReports(zone: AgentZone): ReportFile[] {
-  const places: readonly ReportPlace[] = zone.entered ? ['log', 'root'] : [];
-  return places.flatMap((place) => {
-    const folder = folderOf(zone, place);
-    if (folder === null) return [];
-    return listFolder(folder)
-      .filter(isReportName)
-      .toSorted()
-      .flatMap((name): ReportFile[] => {
-        const stats = statIn(folder, name);
-        return stats === null
-          ? []
-          : [{ place, name, state: stateOf(stats), changedAt: changedAt(stats) }];
-      });
-  });
+export interface ListedReports {
+  readonly files: readonly ReportFile[];
+  /** Folders that hold more names than are looked at. */
+  readonly overfull: readonly string[];
 }
+
+/** Report files of the zone with their states, by name; hidden and rsync's temporary names are not looked at. @throws Trouble */
+export function listReports(zone: AgentZone): ListedReports {
+  const places: readonly ReportPlace[] = zone.entered ? ['log', 'root'] : [];
+  const files: ReportFile[] = [];
+  const overfull: string[] = [];
+  for (const place of places) {
+    const folder = folderOf(zone, place);
+    if (folder === null) continue;
+    const { names, whole } = listFolder(folder);
+    if (!whole) overfull.push(folder.path);
+    for (const name of names.filter(isReportName).toSorted()) {
+      const stats = statIn(folder, name);
+      if (stats !== null) files.push(reportFile(place, name, stats));
+    }
+  }
+  return { files, overfull };
+}
+
+const reportFile = (place: ReportPlace, name: string, stats: BigIntStats): ReportFile => ({
+  place,
+  name,
+  state: stateOf(stats),
+  changedAt: changedAt(stats),
+  size: Number(stats.size),
+});
 
 export type ReadReport =
   | { readonly kind: 'gone' }
@@ -116,7 +132,7 @@ function readOpen(open: OpenFile, listed: ReportFile): ReadReport {
     kind: 'bytes',
     bytes,
     digest: createHash('sha256').update(bytes).digest('hex'),
-    file: { ...listed, state: stateOf(stats), changedAt: changedAt(stats) },
+    file: reportFile(listed.place, listed.name, stats),
   };
 }
 

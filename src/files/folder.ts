@@ -7,6 +7,7 @@ import {
   constants,
   fstatSync,
   lstatSync,
+  opendirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -76,9 +77,46 @@ export function openFolderIn(folder: Folder, name: string): Folder | null {
 
 export const closeFolder = (folder: Folder): void => close(folder.descriptor);
 
-/** Names in the folder, in no order. */
-export const listFolder = (folder: Folder): string[] =>
-  attempt('list', folder.path, () => readdirSync(`/proc/self/fd/${folder.descriptor}`));
+/** More names than this are not looked at in one folder: whoever writes there could fill it without end. */
+export const MAX_NAMES = 100_000;
+
+export interface Listing {
+  /** In no order; at most MAX_NAMES. */
+  readonly names: string[];
+  /** false: there are more. */
+  readonly whole: boolean;
+}
+
+/** A folder of fewer bytes is listed in one call; names take 20 bytes and more where they are counted in bytes. */
+const LISTED_AT_ONCE = 1024n * 1024n;
+
+/** Names in the folder. A huge one is read piece by piece, and no further than is looked at. Throws Trouble. */
+export const listFolder = (folder: Folder): Listing =>
+  attempt('list', folder.path, () => {
+    const path = `/proc/self/fd/${folder.descriptor}`;
+    const { size } = fstatSync(folder.descriptor, { bigint: true });
+    return size < LISTED_AT_ONCE ? cutTo(readdirSync(path)) : listInPieces(path);
+  });
+
+const cutTo = (names: string[]): Listing => ({
+  names: names.length > MAX_NAMES ? names.slice(0, MAX_NAMES) : names,
+  whole: names.length <= MAX_NAMES,
+});
+
+function listInPieces(path: string): Listing {
+  const folder = opendirSync(path, { bufferSize: 1024 });
+  const names: string[] = [];
+  try {
+    for (;;) {
+      const entry = folder.readSync();
+      if (entry === null) return { names, whole: true };
+      if (names.length === MAX_NAMES) return { names, whole: false };
+      names.push(entry.name);
+    }
+  } finally {
+    folder.closeSync();
+  }
+}
 
 /** What lies under a name, links not followed; null when nothing does. */
 export const statIn = (folder: Folder, name: string): BigIntStats | null =>
@@ -128,6 +166,9 @@ export function openFileIn(folder: Folder, name: string): Opened {
   close(descriptor);
   return { kind: 'unsafe', what, stats };
 }
+
+export const statFolder = (folder: Folder): BigIntStats =>
+  attempt('look at', folder.path, () => fstatSync(folder.descriptor, { bigint: true }));
 
 export const closeFile = (file: OpenFile): void => close(file.descriptor);
 

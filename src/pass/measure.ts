@@ -2,13 +2,7 @@
 import type { ArrivalFacts, FileFact } from '../core/conclusion.ts';
 import { outputLimit } from '../core/content.ts';
 import { needsFile } from '../core/judge.ts';
-import {
-  findFiles,
-  sparseness,
-  temporaryChangedAt,
-  type AgentZone,
-  type Candidate,
-} from '../deposits/drop-zone.ts';
+import { findFiles, sparseness, type AgentZone, type Candidate } from '../deposits/drop-zone.ts';
 import { removeTree } from '../files/durable.ts';
 import { changedAt, closeFile, stateOf, type OpenFile } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
@@ -16,7 +10,8 @@ import type { ContentTask } from '../intake/read.ts';
 import type { Reader } from '../intake/reader.ts';
 import type { PrivateCopy } from '../validated/publish.ts';
 import { incomingPath } from '../validated/tree.ts';
-import type { ToJudge } from './gather.ts';
+import { Reads } from './reads.ts';
+import type { ToJudge } from './round.ts';
 
 export interface Measured {
   readonly item: ToJudge;
@@ -48,15 +43,19 @@ const troubleFact = (trouble: Trouble): FileFact => ({
 });
 
 /** What the rules of the job ask to be looked for in the content. */
-function contentTask(intake: Intake, item: ToJudge, size: number): ContentTask | null {
+function contentTask(
+  intake: Intake,
+  item: ToJudge,
+  reads: Reads,
+  size: number,
+): ContentTask | null {
   const { verify } = item.job.rules;
   if (verify === 'intact') return null;
-  const { entry } = item;
-  const reported = entry.stages.compress === null ? null : entry.raw.size;
   const deep = verify === 'complete';
+  const name = item.entry.file ?? '';
   return {
-    name: entry.file ?? '',
-    limit: outputLimit(size, reported),
+    name,
+    limit: reads.limit(name, size),
     // Of files that were packed the reported size tells nothing about what is compressed in them.
     limitWithin: outputLimit(size, null),
     scratch: deep && intake.validated !== null ? incomingPath(intake.validated) : null,
@@ -64,12 +63,18 @@ function contentTask(intake: Intake, item: ToJudge, size: number): ContentTask |
   };
 }
 
+interface Read {
+  readonly fact: FileFact;
+  readonly copy: PrivateCopy | null;
+}
+
 async function readOne(
   intake: Intake,
   item: ToJudge,
+  reads: Reads,
   file: OpenFile,
   wantCopy: boolean,
-): Promise<{ fact: FileFact; copy: PrivateCopy | null }> {
+): Promise<Read> {
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
   const copy =
     wantCopy && intake.validated !== null ? { folder: incomingPath(intake.validated), name } : null;
@@ -81,7 +86,7 @@ async function readOne(
     changed: file.stats.ctimeNs,
     copy,
     reflink: intake.reflink,
-    content: contentTask(intake, item, size),
+    content: contentTask(intake, item, reads, size),
   });
   if (result.kind === 'read') {
     if (result.reflinked === false) intake.reflink = false;
@@ -96,10 +101,30 @@ async function readOne(
   return { fact: troubleFact(new Trouble(result.code, result.action, result.path)), copy: null };
 }
 
+/** The same, of a file that may have been read for another report already: then without a copy. */
+async function readOnce(
+  intake: Intake,
+  item: ToJudge,
+  reads: Reads,
+  file: OpenFile,
+  wantCopy: boolean,
+): Promise<Read & { readonly bytes: number }> {
+  const key = `${stateOf(file.stats)}:${item.job.rules.verify}`;
+  const known = reads.get(key);
+  if (known !== undefined) return { fact: await known, copy: null, bytes: 0 };
+  const reading = readOne(intake, item, reads, file, wantCopy);
+  reads.put(
+    key,
+    reading.then(({ fact }) => fact),
+  );
+  return { ...(await reading), bytes: Number(file.stats.size) };
+}
+
 /** Of several files of that name the first whose size and hash match counts, else the first that exists. */
 async function firstMatch(
   intake: Intake,
   item: ToJudge,
+  reads: Reads,
   candidates: readonly Candidate[],
   wantCopy: boolean,
 ): Promise<{
@@ -126,8 +151,12 @@ async function firstMatch(
       first ??= { kind: 'unsafe', what: sparse };
       continue;
     }
-    bytes += found;
-    const { fact, copy } = await readOne(intake, item, candidate.file, wantCopy);
+    const {
+      fact,
+      copy,
+      bytes: more,
+    } = await readOnce(intake, item, reads, candidate.file, wantCopy);
+    bytes += more;
     if (fact.kind === 'read' && fact.sha256 === sha256)
       return { fact, copy, matchedState: stateOf(candidate.file.stats), bytes };
     if (copy !== null) removeTree(copy.folder);
@@ -142,6 +171,7 @@ export async function measure(
   zone: AgentZone | null,
   item: ToJudge,
   wantCopy: boolean,
+  reads: Reads = new Reads([item]),
 ): Promise<Measured> {
   const name = item.entry.file;
   const arrival: ArrivalFacts = {
@@ -166,6 +196,7 @@ export async function measure(
     const { fact, copy, matchedState, bytes } = await firstMatch(
       intake,
       item,
+      reads,
       candidates,
       wantCopy,
     );
@@ -176,7 +207,7 @@ export async function measure(
       arrival: {
         ...arrival,
         fileChangedAt: changes.length === 0 ? null : Math.max(...changes),
-        temporaryChangedAt: matchedState !== null ? null : temporaryChangedAt(zone, name),
+        temporaryChangedAt: matchedState !== null ? null : zone.temporaries(name),
       },
       fileState: states.length === 0 ? 'absent' : states.join('|'),
       matchedState,

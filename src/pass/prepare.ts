@@ -12,7 +12,8 @@ import { versionsOfJobs } from '../db/versions.ts';
 import type { AgentZone } from '../deposits/drop-zone.ts';
 import { Trouble } from '../files/trouble.ts';
 import type { Stray } from '../validated/compare.ts';
-import type { Round, ToJudge } from './gather.ts';
+import { Reads } from './reads.ts';
+import type { Round, ToJudge } from './round.ts';
 import { inTurn } from './in-turn.ts';
 import { measure, type Intake, type Measured } from './measure.ts';
 import type { Memory } from './memory.ts';
@@ -190,10 +191,12 @@ export async function prepare(
       items.map(unmeasured),
     ))
       worth.add(key);
-    return items;
+    // The newest first: it is the one that a copy is made of, where several name one file.
+    return items.toSorted((left, right) => right.endedAt - left.endedAt);
   });
+  const reads = new Reads(toMeasure);
   const measured = await inTurn(toMeasure, context.intake.reader.atOnce, async (item) => {
-    const result = await measure(context.intake, zone, item, worth.has(entryKey(item)));
+    const result = await measure(context.intake, zone, item, worth.has(entryKey(item)), reads);
     context.onFile(result);
     return result;
   });

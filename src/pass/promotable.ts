@@ -15,7 +15,7 @@ import { Trouble } from '../files/trouble.ts';
 import type { Reader } from '../intake/reader.ts';
 import { missingPart } from '../validated/compare.ts';
 import type { PrivateCopy } from '../validated/publish.ts';
-import { judgeAgain } from './gather.ts';
+import { judgeAgain } from './round.ts';
 import { measure, type Measured } from './measure.ts';
 import { verifies } from './reconcile.ts';
 

@@ -9,7 +9,7 @@ import { attempt, Trouble } from '../files/trouble.ts';
 import { findStrays, folderMtime, missingPart, type Stray } from '../validated/compare.ts';
 import type { Reader } from '../intake/reader.ts';
 import { versionStamp } from '../core/instant.ts';
-import type { ToJudge } from './gather.ts';
+import type { ToJudge } from './round.ts';
 import type { Memory } from './memory.ts';
 
 export interface TreeState {

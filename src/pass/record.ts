@@ -6,7 +6,7 @@ import { putAgent } from '../db/agents.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
 import { markGone, recordReport } from '../db/reports.ts';
 import type { Stray } from '../validated/compare.ts';
-import type { Round } from './gather.ts';
+import type { Round } from './round.ts';
 import { recordJob, type RecordContext } from './record-job.ts';
 import { entryKey, type Settled } from './settle.ts';
 
@@ -81,32 +81,17 @@ async function recordRound(
   for (const seen of round.seen) {
     const id = await recordReport(context.db, {
       agent: round.agent.id,
-      digest: seen.digest,
+      digest: seen.key,
       name: seen.file.name,
-      startedAt: seen.report?.startedAt ?? null,
-      endedAt: seen.report?.endedAt ?? null,
+      startedAt: seen.startedAt,
+      endedAt: seen.endedAt,
       seenAt: context.now,
       fileState: seen.file.state,
       jobsKey: waiting.has(seen.digest) ? 'waiting' : round.jobsKey,
       refused: seen.refused,
     });
-    context.ids.reports.set(seen.digest, id);
+    context.ids.reports.set(seen.key, id);
   }
-}
-
-/** Names in the newest report that no job expects. */
-function unexpectedOf(round: Round): { names: string[]; count: number; endedAt: number } | null {
-  const newest = round.seen
-    .flatMap((seen) => (seen.report === null || seen.refused !== null ? [] : [seen.report]))
-    .reduce<{ endedAt: number; entries: readonly { database: string }[] } | null>(
-      (best, report) => (best === null || report.endedAt > best.endedAt ? report : best),
-      null,
-    );
-  if (newest === null) return null;
-  const names = newest.entries
-    .map((entry) => entry.database)
-    .filter((name) => !round.agent.known.has(name));
-  return { names: names.slice(0, 100), count: names.length, endedAt: newest.endedAt };
 }
 
 async function recordUnexpected(
@@ -114,7 +99,7 @@ async function recordUnexpected(
   round: Round,
   newestEnd: number | null,
 ): Promise<void> {
-  const found = unexpectedOf(round);
+  const found = round.unexpected;
   if (found === null || (newestEnd !== null && found.endedAt < newestEnd)) return;
   await putAgent(context.db, {
     agent: round.agent.id,

@@ -3,7 +3,7 @@ import type { Calendar } from '../core/missed.ts';
 import type { EventRecord } from '../db/events.ts';
 import type { Folder } from '../files/folder.ts';
 import type { Trouble } from '../files/trouble.ts';
-import type { Round } from './gather.ts';
+import type { Round } from './round.ts';
 import type { Memory } from './memory.ts';
 import type { OpenJob } from './prepare.ts';
 import type { PassAgent, PassRequest } from './request.ts';

@@ -1,7 +1,7 @@
 /**
  * One pass: gather what each agent reports, read every new file once, decide, bring versions into the tree, record, tidy up.
- * Agents are gathered first, so that it is known how much there is to read; then they are finished one after the other, in the
- * order of the configuration, while the files of the next ones are already being read.
+ * Agents are gathered first, so that it is known how much there is to read; then they are finished one after the other, those with
+ * the least to do first, while the files of the next ones are already being read.
  */
 import { closeFolder, openFolder, type Folder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
@@ -34,7 +34,10 @@ async function carryOut(
   works: readonly Work[],
 ): Promise<number> {
   const { request } = running;
-  const waiting = works.flatMap((work) => work.round?.toJudge ?? []);
+  const waiting = works.flatMap(({ round, jobs }) => {
+    const opened = new Set(jobs.map((open) => open.job));
+    return round?.toJudge.filter((item) => opened.has(item.job)) ?? [];
+  });
   const size = waiting.reduce((sum, item) => sum + (item.entry.expected.size ?? 0), 0);
   const reader = request.openReader(size, waiting.length);
   let bytes = 0;

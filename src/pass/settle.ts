@@ -21,7 +21,7 @@ import {
   type PrivateCopy,
   type Tree,
 } from '../validated/publish.ts';
-import type { ToJudge } from './gather.ts';
+import type { ToJudge } from './round.ts';
 import { measure, type Intake, type Measured } from './measure.ts';
 import type { TreeState } from './reconcile.ts';
 

@@ -10,15 +10,15 @@ import { transaction } from '../db/open.ts';
 import { markArchived } from '../db/reports.ts';
 import type { Database } from '../db/schema.ts';
 import { markPruned, versionsIn } from '../db/versions.ts';
-import { listFileNames, type AgentZone } from '../deposits/drop-zone.ts';
+import { fileStateIn, listFileNames, type AgentZone } from '../deposits/drop-zone.ts';
 import { isSetAside, removeDeposit } from '../deposits/remove.ts';
 import { archiveReport, type ReportFile } from '../deposits/report-files.ts';
 import { removeTree } from '../files/durable.ts';
 import { Trouble } from '../files/trouble.ts';
 import { remove } from '../validated/publish.ts';
 import { leftovers } from '../validated/tree.ts';
-import { fileStateIn, type Round } from './gather.ts';
 import { waitingReports, type AgentResult } from './record.ts';
+import type { Round } from './round.ts';
 import { entryKey, type Settled } from './settle.ts';
 
 /** Names of the newest reports that are looked for when the files that pile up are counted. */
@@ -164,10 +164,10 @@ function judgedReports(
 ): ToArchive[] {
   const waiting = waitingReports(result);
   const seen = round.seen.flatMap((file): ToArchive[] => {
-    const id = reportIds.get(file.digest);
+    const id = reportIds.get(file.key);
     if (file.stays || file.refused !== null || waiting.has(file.digest) || id === undefined)
       return [];
-    return [{ id, file: file.file, digest: file.digest, endedAt: file.report?.endedAt ?? null }];
+    return [{ id, file: file.file, digest: file.digest, endedAt: file.endedAt }];
   });
   const left = round.leftovers.map(({ known, file }) => ({
     id: known.id,

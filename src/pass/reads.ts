@@ -1,0 +1,43 @@
+/**
+ * What was found in the files of one agent in one pass. However many of its reports name a file, it is read once: a thousand reports of one
+ * terabyte must not cost a thousand terabytes.
+ */
+import type { FileFact } from '../core/conclusion.ts';
+import { outputLimit } from '../core/content.ts';
+import type { ToJudge } from './round.ts';
+
+type Claim = number | null;
+
+/** The uncompressed size that a report gives; null where it gives none. */
+const claimOf = ({ entry }: ToJudge): Claim =>
+  entry.stages.compress === null ? null : entry.raw.size;
+
+export class Reads {
+  readonly #facts = new Map<string, Promise<FileFact>>();
+  readonly #claims = new Map<string, Set<Claim>>();
+
+  constructor(items: readonly ToJudge[]) {
+    for (const item of items) {
+      const name = item.entry.file ?? '';
+      const claims = this.#claims.get(name) ?? new Set<Claim>();
+      this.#claims.set(name, claims.add(claimOf(item)));
+    }
+  }
+
+  /** Bytes that may come out of a file: as many as the most generous of the reports that name it allows. */
+  limit(name: string, size: number): number {
+    const claims = this.#claims.get(name) ?? [];
+    return [...claims].reduce<number>((most, claim) => Math.max(most, outputLimit(size, claim)), 0);
+  }
+
+  /** What a read of that key found, or is about to find; undefined before the first. */
+  get(key: string): Promise<FileFact> | undefined {
+    return this.#facts.get(key);
+  }
+
+  put(key: string, fact: Promise<FileFact>): void {
+    // Whoever began the read meets its failure, too.
+    fact.catch(() => undefined);
+    this.#facts.set(key, fact);
+  }
+}
