@@ -7,7 +7,7 @@ export type FileName =
   | { readonly fault: string; readonly name?: never };
 
 /** Longest name of a file in bytes (NAME_MAX of Linux's file systems). */
-const longestName = 255;
+export const MAX_FILE_NAME_BYTES = 255;
 
 /**
  * The single file name that a `staged_file_name` stands for. Of an absolute path (of the agent's own disk, POSIX, or
@@ -40,6 +40,7 @@ function faultOf(name: string): string | null {
   if (name.trim() !== name) return 'begins or ends with white space';
   // It would be the list of checksums beside it; on a disk that ignores case, in any case.
   if (name.toUpperCase() === 'SHA256SUMS') return 'is the name of the list of checksums';
-  if (Buffer.byteLength(name) > longestName) return `is longer than ${longestName} bytes`;
+  if (Buffer.byteLength(name) > MAX_FILE_NAME_BYTES)
+    return `is longer than ${MAX_FILE_NAME_BYTES} bytes`;
   return null;
 }

@@ -14,7 +14,7 @@ export const MAX_REPORT_BYTES = 8 * 1024 * 1024;
 export const MAX_DATABASES = 10_000;
 
 /** Longest agent id or database name, in UTF-16 units. A longer one could match no folder and no configured name. */
-const longestName = 255;
+export const MAX_NAME = 255;
 
 /**
  * Parses one report. Linear in the number of bytes; never throws on account of them.
@@ -89,10 +89,10 @@ function readAgentId(document: JsonObject): string {
 }
 
 function checkName(what: string, name: string): void {
-  if (name.length <= longestName) return;
+  if (name.length <= MAX_NAME) return;
   throw new Refusal(
     'bad_shape',
-    `${what} is longer than ${longestName} characters: ${describe(name)}`,
+    `${what} is longer than ${MAX_NAME} characters: ${describe(name)}`,
   );
 }
 
