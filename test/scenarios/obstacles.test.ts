@@ -54,43 +54,6 @@ async function withHeld(world: World): Promise<number> {
   return 8;
 }
 
-test('1,100 reports that stay and are refused do not keep a newer or an older one from being judged', async () => {
-  const world = await started();
-  world.deposit({ agent: 'paris', endedAt: end, report: 'zz.json' });
-  for (let index = 0; index < 1100; index += 1) {
-    const name = `a${String(index).padStart(5, '0')}.json`;
-    writeFileSync(world.zone('paris', 'log', name), `{"agent_id":"paris","n":${index}}`);
-  }
-  await world.run(scanAt, 'scan');
-  await world.run(scanAt + minute, 'scan');
-  assert.equal(
-    (await world.statusOf(scanAt + minute, job)).last_success_at,
-    '2026-06-20T20:10:00Z',
-  );
-  world.deposit({ endedAt: end + day, content: 'newer', report: 'zz.json' });
-  await world.run(scanAt + day, 'scan');
-  assert.equal((await world.statusOf(scanAt + day, job)).last_success_at, '2026-06-21T20:10:00Z');
-});
-
-test('1,100 judged reports that stay (archive_reports: false) do not keep the newer one from being judged', async () => {
-  const world = await started(
-    'archive_reports: false\ndefaults: { schedule: "0 20 * * *", settle: 0s }\nagents:\n  paris: { databases: [compta] }\n',
-  );
-  for (let index = 0; index < 1100; index += 1) {
-    world.deposit({
-      endedAt: noon + index * 1000,
-      content: 'x',
-      report: `a${String(index).padStart(5, '0')}.json`,
-    });
-  }
-  for (const later of [0, minute, 2 * minute]) await world.ok(noon + hour + later, 'scan');
-  const lying = readdirSync(world.zone('paris', 'log')).length;
-  assert.equal(lying, 1100);
-  world.deposit({ endedAt: end, content: 'newer', report: 'b.json' });
-  assert.equal((await world.ok(scanAt, 'scan')).code, 0);
-  assert.equal((await world.statusOf(scanAt, job)).last_success_at, '2026-06-20T20:10:00Z');
-});
-
 test('`current` is a real folder: the other agents are judged, and once it is gone the link is there again', async () => {
   const world = await started(config(', keep: 3'));
   for (let index = 0; index < 2; index += 1) {
