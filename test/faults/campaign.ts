@@ -5,15 +5,14 @@
  *
  * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
  */
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
 import type { Ran } from '../support/run-here.ts';
 import { claimsOf, documentOf, invariants, looksLikeBug, problemOf } from './looks.ts';
-import { commandIn, restore, run, undisturbed } from './world.ts';
+import { commandIn, makeShelf, restore, run, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -223,9 +222,7 @@ async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]>
   return tried;
 }
 
-const base = process.env['FAULTS_FOLDER'] ?? tmpdir();
-const folder = mkdtempSync(path.join(path.resolve(base), 'backupmon-faults-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const folder = makeShelf();
 const started = performance.now();
 let points = 0;
 let violations = 0;

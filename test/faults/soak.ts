@@ -4,16 +4,14 @@
  * scan now and then. The seed decides everything but what the machine does meanwhile.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seeded } from '../support/damage.ts';
 import type { Ran } from '../support/run-here.ts';
 import { claimsOf, documentOf, invariants, looksLikeBug } from './looks.ts';
 import { soakConfig, soakJobs, SoakAgent } from './soak-agents.ts';
-import { commandIn, makeFolders, restore, undisturbed } from './world.ts';
+import { commandIn, makeFolders, makeShelf, restore, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,10 +27,7 @@ const MINUTE = 60_000;
 /** A clean scan, and a look at everything, after so many. */
 const CLEAN_EVERY = 25;
 
-const base = mkdtempSync(
-  path.join(path.resolve(process.env['FAULTS_FOLDER'] ?? tmpdir()), 'soak-'),
-);
-process.on('exit', () => rmSync(base, { recursive: true, force: true }));
+const base = makeShelf();
 const root = `${base}/world`;
 const next = seeded(seed);
 const chance = (percent: number): boolean => next(100) < percent;

@@ -1,13 +1,34 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { runHere, type Ran } from '../support/run-here.ts';
 
 const program = path.resolve(import.meta.dirname, '../../bin/backupmon.js');
 const MINUTE = 60_000;
+
+/** Where worlds are made: in memory, where that is possible, as what a disk takes to flush is not what is looked at. */
+function shelf(): string {
+  const memory = '/dev/shm';
+  try {
+    accessSync(memory, constants.W_OK);
+    return memory;
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** A folder for worlds, in $FAULTS_FOLDER if that is set, until this process ends. */
+export function makeShelf(): string {
+  const folder = mkdtempSync(
+    path.join(path.resolve(process.env['FAULTS_FOLDER'] ?? shelf()), 'backupmon-faults-'),
+  );
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 const configOf = (root: string): string => `${root}.yaml`;
 
