@@ -174,9 +174,9 @@ async function prepareFor(root: string, scenario: Scenario): Promise<Point[]> {
 }
 
 /** Every Nth of the points that have the same call and the same fault, so that each kind is among them, and the same at any time. */
-function sampleOf(points: readonly Point[], every: number): number[] {
+function sampleOf(points: readonly (readonly [number, Point])[], every: number): number[] {
   const seen = new Map<string, number>();
-  return Array.from(points.entries()).flatMap(([index, { syscall, fault }]) => {
+  return points.flatMap(([index, { syscall, fault }]) => {
     const kind = `${syscall} ${fault}`;
     const earlier = seen.get(kind) ?? 0;
     seen.set(kind, earlier + 1);
@@ -195,16 +195,11 @@ async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]>
   const other = workers.find((worker) => worker.points.length !== points.length);
   if (other !== undefined)
     throw new Error(`${scenario.name}: ${points.length} points, then ${other.points.length}`);
-  const indices = Array.from(points.keys());
-  const { point: wanted } = options;
-  const chosen =
-    wanted === undefined
-      ? sampleOf(points, Number(options.sample))
-      : indices.filter((index) =>
-          textOf(points[index] as Point)
-            .replace(folder, '')
-            .includes(wanted),
-        );
+  const { point: wanted = '' } = options;
+  const asked = Array.from(points.entries()).filter(([, point]) =>
+    textOf(point).replace(folder, '').includes(wanted),
+  );
+  const chosen = sampleOf(asked, Number(options.sample));
   const tried: Tried[] = [];
   await Promise.all(
     workers.map(async ({ root, points: own }) => {
