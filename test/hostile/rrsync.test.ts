@@ -1,6 +1,8 @@
 /** The lines of docs/security.md for authorized_keys, with a real sshd and rrsync: what an agent can do with its key, and what it cannot. */
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -55,9 +57,13 @@ agents:
   lyon: { databases: [shop] }
 `,
   );
-  for (const agent of ['paris', 'lyon'])
-    for (const name of ['log', 'database']) mkdirSync(world.zone(agent, name), { recursive: true });
+  chmodSync(world.root, 0o711);
   const server = await serve(context, `${world.root}/sshd`, recommended(world));
+  for (const agent of ['paris', 'lyon'])
+    for (const name of ['', 'log', 'database']) {
+      mkdirSync(world.zone(agent, name), { recursive: true, mode: 0o750 });
+      chownSync(world.zone(agent, name), server.uid(agent), 0);
+    }
   const machine = `${world.root}/machine`;
   const send = (agent: 'paris' | 'lyon', minutesAgo: number, content?: string): void => {
     const database = agent === 'paris' ? 'compta' : 'shop';

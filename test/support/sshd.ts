@@ -2,7 +2,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { userInfo } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import type { Ran } from './run-here.ts';
@@ -38,13 +37,19 @@ const succeed = (command: string, ...argv: string[]): void => {
 };
 
 export interface Server {
+  /** The user that an agent is here. */
+  readonly uid: (agent: string) => number;
   /** Runs ssh with the key of an agent. */
   readonly ssh: (agent: string, ...argv: string[]) => Ran;
   /** Runs rsync with the key of an agent; `server:` in an argument is this server. */
   readonly rsync: (agent: string, ...argv: string[]) => Ran;
 }
 
+/** Users of the agents, in the order of their lines, from here on. */
+const FIRST_UID = 61_010;
+
 /**
+ * Each agent is a user of its own, who exists in the server's name space only: without a home that does something at each login.
  * @param folder where keys and configuration are put
  * @param lines what stands before each agent's key in authorized_keys
  */
@@ -56,27 +61,33 @@ export async function serve(
   const port = await freePort();
   // Where it separates its privileges; the package's unit makes it.
   mkdirSync('/run/sshd', { recursive: true });
-  mkdirSync(folder, { mode: 0o700 });
+  mkdirSync(folder, { mode: 0o711 });
   for (const name of ['host', ...Object.keys(lines)])
     succeed('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${folder}/${name}`);
-  const keys = Object.entries(lines).map(
-    ([agent, line]) => `${line} ${readFileSync(`${folder}/${agent}.pub`, 'utf8')}`,
+  const agents = Object.keys(lines);
+  for (const agent of agents)
+    writeFileSync(
+      `${folder}/${agent}.keys`,
+      `${lines[agent]} ${readFileSync(`${folder}/${agent}.pub`, 'utf8')}`,
+    );
+  const users = agents.map(
+    (agent, index) => `${agent}:*:${FIRST_UID + index}:${FIRST_UID + index}::/:/bin/sh\n`,
   );
-  writeFileSync(`${folder}/authorized_keys`, keys.join(''), { mode: 0o600 });
+  writeFileSync(`${folder}/passwd`, readFileSync('/etc/passwd', 'utf8') + users.join(''));
   writeFileSync(
     `${folder}/sshd_config`,
     `Port ${port}
 ListenAddress 127.0.0.1
 HostKey ${folder}/host
 PidFile none
-AuthorizedKeysFile ${folder}/authorized_keys
+AuthorizedKeysFile ${folder}/%u.keys
 StrictModes no
 UsePAM no
 PasswordAuthentication no
-PermitRootLogin forced-commands-only
 `,
   );
-  const daemon = spawn(SSHD, ['-D', '-e', '-f', `${folder}/sshd_config`], {
+  const script = 'mount --bind "$1/passwd" /etc/passwd && exec "$0" -D -e -f "$1/sshd_config"';
+  const daemon = spawn('unshare', ['-m', 'sh', '-c', script, SSHD, folder], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';
@@ -90,11 +101,11 @@ PermitRootLogin forced-commands-only
   settings.push('UserKnownHostsFile=/dev/null', 'LogLevel=ERROR');
   const options = (agent: string): string[] =>
     `-p ${port} -i ${folder}/${agent} ${settings.map((one) => `-o ${one}`).join(' ')}`.split(' ');
-  const host = `${userInfo().username}@127.0.0.1`;
+  const host = (agent: string): string => `${agent}@127.0.0.1`;
   // One connection for each agent, as it is what takes the time; each command is a session of its own, held to the forced command.
   const socket = (agent: string): string[] => ['-S', `${folder}/${agent}.socket`];
-  for (const agent of Object.keys(lines)) {
-    const master = spawn('ssh', [...options(agent), '-M', ...socket(agent), '-N', host], {
+  for (const agent of agents) {
+    const master = spawn('ssh', [...options(agent), '-M', ...socket(agent), '-N', host(agent)], {
       stdio: 'ignore',
     });
     context.after(() => master.kill());
@@ -108,12 +119,14 @@ PermitRootLogin forced-commands-only
     return { code: ran.status, out: ran.stdout, err: ran.stderr };
   };
   return {
-    ssh: (agent, ...argv) => run('ssh', [...options(agent), ...socket(agent), host, ...argv]),
+    uid: (agent) => FIRST_UID + agents.indexOf(agent),
+    ssh: (agent, ...argv) =>
+      run('ssh', [...options(agent), ...socket(agent), host(agent), ...argv]),
     rsync: (agent, ...argv) =>
       run('rsync', [
         '-e',
         `ssh ${[...options(agent), ...socket(agent)].join(' ')}`,
-        ...argv.map((one) => one.replace(/^server:/u, `${host}:`)),
+        ...argv.map((one) => one.replace(/^server:/u, `${host(agent)}:`)),
       ]),
   };
 }
