@@ -1,4 +1,4 @@
-/** Every zone of the machine, every day of twelve years: a daily job is due once for each date, whatever the clocks do. */
+/** Every zone of the machine, every day of five years: a daily job is due once for each date, whatever the clocks do. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { occurrencesOf } from '../../src/calendar/occurrences.ts';
@@ -8,7 +8,7 @@ import { offsetAt } from '../../src/core/zone.ts';
 const hour = 3_600_000;
 const day = 24 * hour;
 const from = Date.UTC(2024, 0, 1);
-const until = Date.UTC(2036, 0, 1);
+const until = Date.UTC(2029, 0, 1);
 const usual = [150, 0, 90];
 
 interface Change {
@@ -69,7 +69,7 @@ function walk(zone: string, minute: number): void {
   }
 }
 
-test('one cycle for each local date, in order, in every zone from 2024 to 2035', () => {
+test('one cycle for each local date, in order, in every zone from 2024 to 2028', () => {
   let skipped = 0;
   let repeated = 0;
   for (const [index, zone] of [...Intl.supportedValuesOf('timeZone'), 'UTC'].entries()) {
