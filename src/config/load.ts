@@ -16,7 +16,7 @@ import { createProblemList } from './problem.ts';
 import type { ConfigProblem, ProblemList } from './problem.ts';
 import { readText } from './read.ts';
 import { createSchema } from './schema.ts';
-import type { FileContent } from './schema.ts';
+import type { FileContent, Schema } from './schema.ts';
 import { resolveSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { rememberSource } from './source.ts';
@@ -42,10 +42,19 @@ export async function loadConfig(file: string, env: Environment): Promise<Loaded
   return checkText(absolute, read.text, env);
 }
 
-/** The same for text that was read already. */
-export function checkText(file: string, text: string, env: Environment): LoadedConfig {
+/** The schema that a configuration is held against. Making it takes longer than checking a small file. */
+export const schemaFor = (env: Environment): Schema =>
+  createSchema(variable(env, 'CREDENTIALS_DIRECTORY'));
+
+/** The same for text that was read already; `schema` for those who check many. */
+export function checkText(
+  file: string,
+  text: string,
+  env: Environment,
+  schema: Schema = schemaFor(env),
+): LoadedConfig {
   const problems = createProblemList(file, text);
-  const config = configOf(file, text, env, problems);
+  const config = configOf(file, text, env, schema, problems);
   const found = problems.sorted();
   if (config === null || found.length > 0) return { kind: 'invalid', problems: found };
   rememberSource(config, text);
@@ -57,6 +66,7 @@ function configOf(
   file: string,
   text: string,
   env: Environment,
+  schema: Schema,
   problems: ProblemList,
 ): Config | null {
   const { tree, brokenAt } = parseYaml(text, problems);
@@ -64,7 +74,6 @@ function configOf(
     if (brokenAt === null) problems.add(null, emptyFile);
     return null;
   }
-  const schema = createSchema(variable(env, 'CREDENTIALS_DIRECTORY'));
   const content = readContent(tree, schema, problems, brokenAt);
   if (content === null || brokenAt !== null) return null;
   const settings = resolveSettings({ content, tree, schema, env, problems });
