@@ -1,6 +1,7 @@
 /** YAML text to a tree with places. Every fault of the YAML itself is reported; what could be read is returned beside it. */
 import { parseDocument } from 'yaml';
 import type { YAMLError } from 'yaml';
+import { shorten } from '../core/text.ts';
 import { convert } from './convert.ts';
 import type { Complaint, ProblemList } from './problem.ts';
 import type { Tree } from './tree.ts';
@@ -52,6 +53,9 @@ export function parseYaml(text: string, problems: ProblemList): ParsedText {
   };
 }
 
+/** The library repeats what it found, however long that is. */
+const longestComplaint = 200;
+
 /** Own words where the library speaks to programmers. */
 const complaints: Readonly<Partial<Record<string, (found: string) => Omit<Complaint, 'path'>>>> = {
   MULTIPLE_DOCS: () => ({
@@ -68,5 +72,5 @@ const complaints: Readonly<Partial<Record<string, (found: string) => Omit<Compla
 
 function complaintAbout(fault: YAMLError, found: string): Complaint {
   const own = complaints[fault.code]?.(found);
-  return { path: [], ...(own ?? { message: `YAML: ${fault.message}` }) };
+  return { path: [], ...(own ?? { message: `YAML: ${shorten(fault.message, longestComplaint)}` }) };
 }

@@ -1,4 +1,7 @@
-/** One fault of the configuration: where it is, what was found, what was expected. */
+/** The faults of a configuration file, each with its place, collected and sorted. */
+import { withoutInvisible } from './words.ts';
+
+/** One fault: where it is, what was found, what was expected. */
 export interface ConfigProblem {
   /** Absolute path of the configuration file. */
   readonly file: string;
@@ -54,14 +57,15 @@ export function createProblemList(file: string, text: string): ProblemList {
   const add = (span: Span | null, complaint: Complaint): void => {
     const place = span === null ? nowhere : placeOf(text, starts, span);
     toldLines.add(place.line);
-    const { message, expected = null, suggestion = null } = complaint;
+    // What was found is part of most sentences, and not all of them quote it.
+    const message = withoutInvisible(complaint.message);
     const problem = {
       file,
       ...place,
       path: pathText(complaint.path),
       message,
-      expected,
-      suggestion,
+      expected: complaint.expected == null ? null : withoutInvisible(complaint.expected),
+      suggestion: complaint.suggestion == null ? null : withoutInvisible(complaint.suggestion),
     };
     const id = JSON.stringify([place.line, place.column, message]);
     if (!found.has(id)) found.set(id, problem);

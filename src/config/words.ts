@@ -7,8 +7,12 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const longestQuote = 80;
 
 /** Text in double quotes, clipped, with everything invisible escaped. */
-export function quote(text: string): string {
-  return JSON.stringify(shorten(text, longestQuote)).replace(invisible, (character) =>
+export const quote = (text: string): string =>
+  withoutInvisible(JSON.stringify(shorten(text, longestQuote)));
+
+/** The same text with everything invisible escaped, as in `\\u202e`: nothing is hidden, and it stays one line. */
+export function withoutInvisible(text: string): string {
+  return text.replace(invisible, (character) =>
     Array.from({ length: character.length }, (_, index) =>
       escaped(character.charCodeAt(index)),
     ).join(''),
