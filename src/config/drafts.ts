@@ -1,7 +1,8 @@
 /** The jobs of the file before they are checked against each other: names, and the rules that each goes by. */
+import { folded } from '../core/text.ts';
 import { builtIn, inherit } from './inherit.ts';
 import type { Inherited, Level } from './inherit.ts';
-import { folded, labelFault, nameFault, nameWords } from './names.ts';
+import { labelFault, nameFault, nameWords } from './names.ts';
 import type { ProblemList, Span } from './problem.ts';
 import type { AgentContent, FileContent, RuleContent } from './schema.ts';
 import type { Setting } from './settings.ts';

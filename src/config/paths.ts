@@ -1,5 +1,6 @@
 /** Every job needs a folder of its own: templates, components, and paths that meet (contract, section 4). */
-import { componentFault, componentWords, folded } from './names.ts';
+import { longestPath, pathComponentFault, pathComponentWords, pathFault } from './names.ts';
+import { folded } from '../core/text.ts';
 import type { Draft } from './drafts.ts';
 import type { WrittenRule } from './inherit.ts';
 import type { ProblemList, Span } from './problem.ts';
@@ -62,9 +63,13 @@ function renderPath(
     share(shared, missingLabel(draft, name, [...values.keys()], text), draft);
   if (unknown.length > 0) return null;
   const components = componentsOf(template, values);
-  const faults = components.filter((component) => componentFault(component) !== null);
+  const faults = components.filter((component) => pathComponentFault(component) !== null);
   for (const component of faults) share(shared, badComponent(draft, component), draft);
-  return faults.length > 0 ? null : components.join('/');
+  if (faults.length > 0) return null;
+  const place = components.join('/');
+  const fault = pathFault(place);
+  if (fault !== null) share(shared, badPath(draft, fault), draft);
+  return fault === null ? place : null;
 }
 
 type Sharable = Omit<Shared, 'jobs'>;
@@ -109,8 +114,19 @@ function badComponent(draft: Draft, component: string): Sharable {
     ...place,
     id: JSON.stringify([draft.agent, component]),
     tell: (jobs) =>
-      `the path of ${jobs} has the component ${quote(component)}, which ${componentFault(component)}`,
-    expected: componentWords,
+      `the path of ${jobs} has the component ${quote(component)}, which ${pathComponentFault(component)}`,
+    expected: pathComponentWords,
+    suggestion: null,
+  };
+}
+
+function badPath(draft: Draft, fault: string): Sharable {
+  const place = ownTemplate(draft) ?? { span: draft.key, path: draft.path };
+  return {
+    ...place,
+    id: JSON.stringify([draft.agent, fault]),
+    tell: (jobs) => `the path of ${jobs} ${fault}`,
+    expected: `at most ${longestPath} bytes`,
     suggestion: null,
   };
 }

@@ -5,7 +5,7 @@ import { parseDuration } from '../core/duration.ts';
 import type { Schedule } from '../core/job.ts';
 import { unprintableIn } from '../core/text.ts';
 import { isTimeZone } from '../core/zone.ts';
-import { componentFault, componentWords } from './names.ts';
+import { pathComponentFault, pathComponentWords } from './names.ts';
 import { nearest, quote } from './words.ts';
 
 export interface Fault {
@@ -145,10 +145,12 @@ export function readLine(text: string): Reading<string> {
 
 /** `{label}` in braces, anything else as it is; braces in pairs, `/` between components. */
 export function readTemplate(text: string): Reading<string> {
-  const bad = text.split('/').find((part) => !part.includes('{') && componentFault(part) !== null);
+  const bad = text
+    .split('/')
+    .find((part) => !part.includes('{') && pathComponentFault(part) !== null);
   if (bad !== undefined) {
-    const fault = `the path ${quote(text)} has the component ${quote(bad)}, which ${componentFault(bad)}`;
-    return { fault, expected: componentWords, suggestion: null };
+    const fault = `the path ${quote(text)} has the component ${quote(bad)}, which ${pathComponentFault(bad)}`;
+    return { fault, expected: pathComponentWords, suggestion: null };
   }
   if (!/[{}]/.test(text.replaceAll(/\{[^{}/]+\}/g, ''))) return { value: text };
   return {

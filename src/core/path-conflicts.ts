@@ -1,5 +1,6 @@
 /** A path that still holds another job's versions must not be given to a job: the two would mix. */
 import type { Job } from './job.ts';
+import { folded } from './text.ts';
 
 /** The folder of one version, relative to the tree, and the job (`agent/database`) that it belongs to. */
 export interface OwnedFolder {
@@ -11,10 +12,10 @@ export interface OwnedFolder {
 export function pathConflicts(jobs: readonly Job[], versions: Iterable<OwnedFolder>): string[] {
   const owners = new Map<string, string>();
   for (const { folder, owner } of versions) {
-    owners.set(folder.slice(0, folder.lastIndexOf('/')).toLowerCase(), owner);
+    owners.set(folded(folder.slice(0, folder.lastIndexOf('/'))), owner);
   }
   return jobs.flatMap(({ id, path }) => {
-    const owner = ownerOf(path.toLowerCase(), owners);
+    const owner = ownerOf(folded(path), owners);
     if (owner === undefined || owner === id) return [];
     return [
       `the path "${path}" of ${id} still holds versions of ${owner}: choose another path, or move those versions away`,

@@ -53,3 +53,9 @@ export function forPeople(text: string, limit = 300): string {
     .trim();
   return shorten(clean, limit);
 }
+
+/** Equal for names that differ only in case, or in how an accent is written. */
+export function folded(text: string): string {
+  // Lower case first, then upper: so the long s is an S, the capital sharp s is SS, and both small sigmas are one.
+  return text.normalize('NFD').toLowerCase().toUpperCase().normalize('NFD');
+}

@@ -134,6 +134,20 @@ const cases: readonly Case[] = [
     told: ['8:18 the path ".x/{database}" has the component ".x", which starts with a dot'],
   },
   {
+    name: 'paths with the names that the tree itself gives inside of a job',
+    text: `${head}agents:\n  a: { databases: [Current, 20260620t183735z-2, x] }\n  b: { path: "{agent}/current", databases: [y] }\n`,
+    told: [
+      '6:20 the path of a/Current has the component "Current", which is the name of the link to the newest version',
+      '6:29 the path of a/20260620t183735z-2 has the component "20260620t183735z-2", which has the form of the name of a version',
+      '7:14 the path "{agent}/current" has the component "current", which is the name of the link to the newest version',
+    ],
+  },
+  {
+    name: 'a path that is too long for the whole to be one',
+    text: withRules(`{ path: "${'0123456789/'.repeat(100)}{database}" }`),
+    told: ['8:18 the path of a/x has 1101 bytes, more than 1024'],
+  },
+  {
     name: 'a path that starts with a slash',
     text: withRules('{ path: "/{agent}/{database}" }'),
     told: ['8:18 the path "/{agent}/{database}" has the component "", which is empty'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { forPeople, shorten, unprintableIn } from '../../src/core/text.ts';
+import { folded, forPeople, shorten, unprintableIn } from '../../src/core/text.ts';
 
 const nasty: readonly (readonly [what: string, text: string, shown: string])[] = [
   ['plain text', 'mysqldump: Got error: 1045', 'mysqldump: Got error: 1045'],
@@ -90,6 +90,19 @@ test('unprintableIn names the first character that cannot be seen, and only such
     ['\u{e0041}', 'U+E0041'],
   ];
   for (const [text, found] of cases) assert.equal(unprintableIn(text), found, JSON.stringify(text));
+});
+
+test('folded is the same for names that a file system may hold to be one', () => {
+  const pairs = [
+    ['Compta', 'cOMPTA'],
+    ['Yaound\u00e9', 'yaounde\u0301'],
+    ['gro\u00df', 'GROSS'],
+    ['\u017fales', 'SALES'],
+    ['\u03c3\u03c2', '\u03a3\u03a3'],
+    ['\u212belfie', '\u00e5ELFIE'],
+  ] as const;
+  for (const [left, right] of pairs) assert.equal(folded(left), folded(right));
+  assert.notEqual(folded('compta'), folded('compta_'));
 });
 
 /** Text made mostly of what terminals react to. */
