@@ -3,7 +3,7 @@ import { parseVersionStamp } from '../core/instant.ts';
 import { unprintableIn } from '../core/text.ts';
 
 const longestComponent = 100;
-export const componentWords = `not empty, no dot at the start, at most ${longestComponent} bytes, no slash or control character`;
+export const componentWords = `not empty, no dot at the start, at most ${longestComponent} bytes, no slash or control character, no white space around it`;
 export const pathComponentWords = `${componentWords}, neither \`current\` nor the name of a version`;
 export const nameWords = `a name as its folder has it: ${componentWords}`;
 
@@ -14,6 +14,8 @@ export function componentFault(text: string): string | null {
   if (hidden !== null) return `holds the character ${hidden}`;
   if (text.includes('/')) return 'holds a slash';
   if (text.startsWith('.')) return 'starts with a dot';
+  // Nobody sees it, and some file systems drop it: two names would be one folder.
+  if (text.trim() !== text) return 'begins or ends with white space';
   const bytes = Buffer.byteLength(text);
   return bytes > longestComponent ? `has ${bytes} bytes, more than ${longestComponent}` : null;
 }
