@@ -20,6 +20,8 @@ import { temporaries, type Temporaries } from './temporaries.ts';
 
 /** The folders in which a file is looked for, in this order; the agent's own comes last. */
 const fileFolders = ['database', 'databases'] as const;
+/** The folder within `log` that judged reports are moved to. */
+export const ARCHIVE = '_archive';
 
 export interface AgentZone {
   readonly agent: string;
@@ -29,6 +31,8 @@ export interface AgentZone {
   readonly entered: boolean;
   /** Where files may lie, in the order of the search; opened when it is first asked for. */
   readonly files: () => readonly Folder[];
+  /** Where judged reports go; null when it is absent or not entered. Opened when it is first asked for. */
+  readonly archive: () => Folder | null;
   /** Folders that are links or no folders, in words: they are not entered. */
   readonly unsafe: readonly string[];
   /** rsync's temporary files, looked up by the name of the file that they will be. */
@@ -63,14 +67,24 @@ export function openZone(deposits: Folder, agent: string): AgentZone | null {
     const root = open(deposits, agent);
     if (root === null) {
       if (unsafe.length === 0) return null;
-      const nowhere = { log: null, entered: false, files: () => [], temporaries: temporaries([]) };
-      return { agent, root: deposits, unsafe, close, ...nowhere };
+      const nothing = {
+        log: null,
+        files: () => [],
+        archive: () => null,
+        temporaries: temporaries([]),
+      };
+      return { agent, root: deposits, entered: false, ...nothing, unsafe, close };
     }
     const log = open(root, 'log');
     let files: readonly Folder[] | null = null;
     const openFiles = (): readonly Folder[] => {
       files ??= [...fileFolders.flatMap((name) => open(root, name) ?? []), root];
       return files;
+    };
+    let archive: Folder | null | undefined = undefined;
+    const openArchive = (): Folder | null => {
+      if (archive === undefined) archive = log === null ? null : open(log, ARCHIVE);
+      return archive;
     };
     let arriving: Temporaries | null = null;
     return {
@@ -79,6 +93,7 @@ export function openZone(deposits: Folder, agent: string): AgentZone | null {
       log,
       entered: true,
       files: openFiles,
+      archive: openArchive,
       unsafe,
       temporaries: (name) => (arriving ??= temporaries(openFiles()))(name),
       close,

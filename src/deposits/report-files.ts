@@ -18,10 +18,9 @@ import {
   type OpenFile,
 } from '../files/folder.ts';
 import { attempt } from '../files/trouble.ts';
-import type { AgentZone } from './drop-zone.ts';
+import { ARCHIVE, type AgentZone } from './drop-zone.ts';
 import { MAX_REPORT_BYTES } from './report/parse.ts';
 
-const ARCHIVE = '_archive';
 const NAME_BYTES = 255;
 
 export type ReportPlace = 'log' | 'root';

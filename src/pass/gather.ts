@@ -103,7 +103,10 @@ export async function gather(context: GatherContext): Promise<Round> {
   const draft = newDraft();
   const { files, overfull } = listReports(context.zone);
   // Opened now, so that a link in the place of a folder is told.
-  if (files.length > 0) context.zone.files();
+  if (files.length > 0) {
+    context.zone.files();
+    context.zone.archive();
+  }
   await gatherFolders(context, draft, overfull);
   const jobsKey = files.length === 0 ? '' : jobsKeyOf(context.agent.scope);
   if (files.length > 0) await gatherReports({ ...context, jobsKey }, draft, files);
