@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import {
   appendFileSync,
   existsSync,
-  linkSync,
   mkdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -150,25 +148,6 @@ const cases: readonly [
     undefined,
     'SUCCESS',
     'verified',
-  ],
-  [
-    'a symbolic link',
-    { bytes: null },
-    (w) => {
-      writeFileSync(w.zone('paris', 'elsewhere'), 'x');
-      symlinkSync(w.zone('paris', 'elsewhere'), w.zone('paris', 'database', 'compta.sql.gz'));
-    },
-    'TRANSFER_INTEGRITY_FAILED',
-    'unsafe_file',
-  ],
-  [
-    'a hard link',
-    {},
-    (w) => {
-      linkSync(w.zone('paris', 'database', 'compta.sql.gz'), w.zone('paris', 'second-name'));
-    },
-    'TRANSFER_INTEGRITY_FAILED',
-    'unsafe_file',
   ],
   [
     'a FIFO does not hang the scan',

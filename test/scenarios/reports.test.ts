@@ -1,13 +1,6 @@
 /** Reports that cannot be accepted, that come twice, that are replaced: events, never an end of the pass. */
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { at, day, hour, minute, World } from '../support/world.ts';
 
@@ -108,40 +101,6 @@ test('a report that is cut short is retried while it is young', async () => {
     world.events().includes('paris/compta FAILED report_incomplete'),
     String(world.events()),
   );
-});
-
-test('links: the report, the log folder and the archive are not followed, and nothing is moved through them', async () => {
-  const world = await fresh();
-  mkdirSync(world.zone('lyon', 'log', '_archive'), { recursive: true });
-  mkdirSync(world.zone('paris'), { recursive: true });
-  symlinkSync(world.zone('lyon', 'log'), world.zone('paris', 'log'));
-  writeFileSync(
-    world.zone('paris', 'STATUS.json'),
-    `{"agent_id":"lyon","operation_end_time":"2026-06-20T20:10:00Z","databases":{}}`,
-  );
-  const before = readdirSync(world.zone('lyon', 'log', '_archive'));
-  const ran = await world.run(scanAt, 'scan', 'paris');
-  assert.equal(ran.code, 2);
-  assert.deepEqual(world.events().toSorted(), [
-    'paris REPORT_REFUSED forged',
-    'paris REPORT_REFUSED unsafe_file',
-  ]);
-  assert.deepEqual(readdirSync(world.zone('lyon', 'log', '_archive')), before);
-  assert.equal(
-    readdirSync(world.zone('lyon', 'log')).filter((name) => name.endsWith('.json')).length,
-    1,
-  );
-});
-
-test('an archive that is a link: judged all the same, once, and not moved', async () => {
-  const world = await fresh();
-  world.deposit({ endedAt: end });
-  mkdirSync(world.zone('elsewhere'), { recursive: true });
-  symlinkSync(world.zone('elsewhere'), world.zone('paris', 'log', '_archive'));
-  await world.run(scanAt, 'scan');
-  await world.run(scanAt + minute, 'scan');
-  assert.equal(world.events().filter((event) => event.startsWith('paris')).length, 1);
-  assert.deepEqual(readdirSync(world.zone('elsewhere')), []);
 });
 
 test("judged reports are moved to the archive under a name of their own, so that STATUS.json does not overwrite yesterday's", async () => {
