@@ -141,8 +141,23 @@ export type Opened =
   | { readonly kind: 'unsafe'; readonly what: string; readonly stats: BigIntStats | null }
   | { readonly kind: 'open'; readonly file: OpenFile };
 
+/** How often a file that is replaced just while it is opened is tried again. */
+const TRIES = 3;
+
 /** Opens a file for reading, checked on the descriptor. Throws Trouble for our own troubles. */
 export function openFileIn(folder: Folder, name: string): Opened {
+  let opened = openOnce(folder, name);
+  // Without a name any more: rsync has put a new one in its place, which is the one to look at.
+  for (let tries = 1; tries < TRIES && isNameless(opened); tries += 1) {
+    opened = openOnce(folder, name);
+  }
+  return opened;
+}
+
+const isNameless = (opened: Opened): boolean =>
+  opened.kind === 'unsafe' && opened.stats?.nlink === 0n;
+
+function openOnce(folder: Folder, name: string): Opened {
   const path = `${folder.path}/${name}`;
   // Looked at first: opening a device can have effects of its own.
   const before = statIn(folder, name);
