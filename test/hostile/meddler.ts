@@ -6,10 +6,10 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** When the `turn`th call of that name on a path that ends so is made, the command runs before it, or after it. */
+/** When the `turn`th call of that name on such a path is made, the command runs before it, or after it. */
 export interface Meddling {
   readonly call: 'lstatSync' | 'openSync' | 'readSync' | 'renameSync' | 'fstatSync' | 'mkdirSync';
-  /** The end of the real path, links of /proc/self/fd resolved. */
+  /** A pattern for the end of the real path, what leads through /proc/self/fd resolved. */
   readonly path: string;
   readonly when: 'before' | 'after';
   /** Counts from 1; absent means at each call. */
@@ -43,7 +43,7 @@ for (const call of new Set(meddlings.map((one) => one.call))) {
   const wrapped = (...args: unknown[]): unknown => {
     const path = realPath(args[0]);
     const met = meddlings.filter((one) => {
-      if (one.call !== call || !path.endsWith(one.path)) return false;
+      if (one.call !== call || !new RegExp(`${one.path}$`, 'u').test(path)) return false;
       const turn = (turns.get(one) ?? 0) + 1;
       turns.set(one, turn);
       return one.turn === undefined || one.turn === turn;

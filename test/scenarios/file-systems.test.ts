@@ -2,15 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  closeSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cannotMount, mounted, type FileSystem } from '../support/mounts.ts';
@@ -26,37 +18,6 @@ function worldOn(folder: string): World {
     deposits: join(folder, 'deposits'),
     validated: join(folder, 'validated'),
   });
-}
-
-for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
-  test(
-    `${kind}: the private copy is a reflink, and writing to the deposit afterwards does not reach it`,
-    { skip: cannotMount(kind) },
-    () => {
-      mounted(kind, (folder) => {
-        const world = worldOn(folder);
-        assert.equal(world.process(['init-db']).code, 0);
-        const content = randomBytes(8 * 1024 * 1024).toString('hex');
-        const { file } = world.deposit({ endedAt: Date.now() - minute, content });
-        // The agent keeps a descriptor open and writes after promotion.
-        const kept = openSync(file, 'r+');
-        spawnSync('sync', ['-f', folder]);
-        const used = (): number =>
-          Number(
-            spawnSync('df', ['--output=used', '-B1', folder], { encoding: 'utf8' }).stdout.split(
-              '\n',
-            )[1],
-          );
-        const before = used();
-        assert.equal(world.process(['scan']).code, 0);
-        spawnSync('sync', ['-f', folder]);
-        assert.ok(used() - before < 4 * 1024 * 1024, 'the copy shares the blocks of the deposit');
-        writeSync(kept, 'hijacked', 0);
-        closeSync(kept);
-        assert.equal(world.verify(), 1);
-      });
-    },
-  );
 }
 
 for (const kind of ['xfs', 'btrfs'] as const satisfies FileSystem[]) {
