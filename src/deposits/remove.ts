@@ -1,6 +1,6 @@
 /** `deposit: remove`: deleting a deposit whose content is safe elsewhere. */
 import { createHash } from 'node:crypto';
-import { removeIn, renameIn, statIn, type Folder } from '../files/folder.ts';
+import { removeIn, renameBackIn, renameIn, statIn, type Folder } from '../files/folder.ts';
 import type { AgentZone } from './drop-zone.ts';
 
 /** What a deposit is called while it is removed: always the same, so that the next scan finds what a killed one left. */
@@ -30,7 +30,8 @@ function removeFrom(folder: Folder, name: string, state: string): boolean {
     removeIn(folder, aside);
     return true;
   }
-  renameIn(folder, aside, folder, name);
+  // The agent itself has replaced it once more: what was moved aside would be gone, had we not been here.
+  if (!renameBackIn(folder, aside, folder, name)) removeIn(folder, aside);
   return false;
 }
 

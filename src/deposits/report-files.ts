@@ -10,6 +10,7 @@ import {
   makeFolderIn,
   openFileIn,
   openFolderIn,
+  renameBackIn,
   renameIn,
   stateOf,
   statIn,
@@ -149,7 +150,9 @@ export type Archived =
 
 /**
  * Moves a judged report to `log/_archive`. What was moved is compared with what was read: a stranger that slipped in between
- * is moved back, to be read as new. @throws Trouble, when the zone is read-only or a folder on the way is a link
+ * is moved back, to be read as new, unless a third one has taken its place.
+ *
+ * @throws Trouble, when the zone is read-only or a folder on the way is a link
  */
 export function archiveReport(
   zone: AgentZone,
@@ -176,7 +179,7 @@ export function archiveReport(
     ) {
       return { kind: 'archived', as };
     }
-    renameIn(archive, as, from, file.name);
+    renameBackIn(archive, as, from, file.name);
     return { kind: 'replaced' };
   } finally {
     for (const folder of made) closeFolder(folder);

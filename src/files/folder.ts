@@ -6,6 +6,7 @@
 import {
   constants,
   fstatSync,
+  linkSync,
   lstatSync,
   opendirSync,
   openSync,
@@ -199,6 +200,25 @@ export const renameIn = (from: Folder, name: string, to: Folder, newName: string
   attempt('rename', `${from.path}/${name}`, () =>
     renameSync(inside(from, name), inside(to, newName)),
   );
+
+/**
+ * Gives what was renamed its name back, unless something else has come there meanwhile: that is newer, and stays. A rename would
+ * replace it, a link does not; where links are refused (another's file, a folder), only a glance comes before the rename.
+ *
+ * @returns whether it has its name again
+ */
+export function renameBackIn(from: Folder, name: string, to: Folder, newName: string): boolean {
+  try {
+    linkSync(inside(from, name), inside(to, newName));
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    if (statIn(to, newName) !== null) return false;
+    renameIn(from, name, to, newName);
+    return true;
+  }
+  removeIn(from, name);
+  return true;
+}
 
 export const removeIn = (folder: Folder, name: string): void =>
   attempt('remove', `${folder.path}/${name}`, () => unlinkSync(inside(folder, name)));
