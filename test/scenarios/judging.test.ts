@@ -1,13 +1,6 @@
 /** What each report and its file are judged as, by the real program on real files. */
 import assert from 'node:assert/strict';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import {
@@ -338,70 +331,6 @@ test('the third held cycle in a row is critical, and a normal backup ends the ho
     spawnSync('find', [world.tree('.held'), '-type', 'f'], { encoding: 'utf8' }).stdout,
     '',
   );
-});
-
-test('a file that does not match yet is arriving while it is young, then it is judged', async () => {
-  const world = new World(yaml.replace('settle: 0s', 'settle: 2m'));
-  const now = Date.now();
-  await world.ok(now - hour, 'init-db');
-  await world.ok(now - hour, 'scan');
-  const { file, bytes } = world.deposit({ endedAt: now - minute, bytes: null });
-  assert.equal((await world.run(now, 'scan')).code, 0);
-  assert.equal((await world.statusOf(now, 'paris/compta')).cycle_state, 'arriving');
-  writeFileSync(file, bytes.subarray(0, 10));
-  assert.equal((await world.run(Date.now(), 'scan')).code, 0);
-  assert.deepEqual(world.events(), []);
-  appendFileSync(file, bytes.subarray(10));
-  assert.equal((await world.run(Date.now(), 'scan')).code, 0);
-  assert.deepEqual(world.events(), ['paris/compta SUCCESS verified']);
-});
-
-test('a mismatch that stays is judged once settle has passed', async () => {
-  const world = new World(yaml.replace('settle: 0s', 'settle: 2m'));
-  const now = Date.now();
-  await world.ok(now - hour, 'init-db');
-  await world.ok(now - hour, 'scan');
-  world.deposit({ endedAt: now - minute, bytes: Buffer.from('half') });
-  assert.equal((await world.run(Date.now(), 'scan')).code, 0);
-  assert.equal((await world.run(Date.now() + 2 * minute, 'scan')).code, 2);
-  assert.deepEqual(world.events(), ['paris/compta TRANSFER_INTEGRITY_FAILED size_differs']);
-});
-
-test('an rsync temporary file of the expected name means arriving, until the deadline', async () => {
-  const world = new World(
-    'agents: { paris: { databases: { compta: { schedule: every 24h, grace: 1m, settle: 0s } } } }\n',
-  );
-  const now = Date.now();
-  await world.ok(now - 2 * hour, 'init-db');
-  await world.ok(now - 2 * hour, 'scan');
-  world.deposit({ endedAt: now - minute, bytes: null });
-  writeFileSync(world.zone('paris', 'database', '.compta.sql.gz.Xa81bc'), 'half');
-  assert.equal((await world.run(Date.now(), 'scan')).code, 0);
-  assert.equal((await world.statusOf(Date.now(), 'paris/compta')).cycle_state, 'arriving');
-  assert.equal((await world.run(Date.now() + 16 * minute, 'scan')).code, 2);
-});
-
-test('a damaged file that is sent again is judged again from the recorded report, though that was archived', async () => {
-  const { world } = await judged({ bytes: Buffer.from('cut') });
-  assert.equal(world.events().length, 1);
-  const good = world.deposit({ endedAt: end, report: 'ignored.json' });
-  rmSync(good.report);
-  assert.equal((await world.run(scanAt + 2 * hour, 'scan')).code, 0);
-  assert.deepEqual(world.events(), [
-    'paris/compta TRANSFER_INTEGRITY_FAILED size_differs',
-    'paris/compta SUCCESS verified',
-  ]);
-  assert.equal(world.verify(), 1);
-});
-
-test('a damaged file that is replaced by another damaged one makes no event unless the conclusion changes', async () => {
-  const { world } = await judged({ bytes: Buffer.from('cut') });
-  writeFileSync(world.zone('paris', 'database', 'compta.sql.gz'), 'cat');
-  await world.run(scanAt + minute, 'scan');
-  assert.equal(world.events().length, 1);
-  rmSync(world.zone('paris', 'database', 'compta.sql.gz'));
-  await world.run(scanAt + 2 * minute, 'scan');
-  assert.deepEqual(world.events().slice(1), ['paris/compta TRANSFER_INTEGRITY_FAILED file_absent']);
 });
 
 test('several reports: judged by end time; the older one of a file that was overwritten is superseded', async () => {

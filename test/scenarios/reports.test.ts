@@ -85,24 +85,6 @@ test('many reports refused for one reason are one event with a count', async () 
   assert.deepEqual(world.sql('select count from events where agent = ?', 'paris'), [{ count: 5 }]);
 });
 
-test('a report that is cut short is retried while it is young', async () => {
-  const world = await fresh(yaml.replace('settle: 0s', 'settle: 2m'));
-  const now = Date.now();
-  const whole = `{"agent_id":"paris","operation_end_time":"${new Date(now - minute).toISOString()}","databases":{"compta":{}}}`;
-  const file = drop(world, 'slow.json', whole.slice(0, 40));
-  await world.run(Date.now(), 'scan', 'paris');
-  assert.deepEqual(
-    world.events().filter((event) => event.startsWith('paris ')),
-    [],
-  );
-  writeFileSync(file, whole);
-  await world.run(Date.now() + hour, 'scan', 'paris');
-  assert.ok(
-    world.events().includes('paris/compta FAILED report_incomplete'),
-    String(world.events()),
-  );
-});
-
 test("judged reports are moved to the archive under a name of their own, so that STATUS.json does not overwrite yesterday's", async () => {
   const world = await fresh();
   for (let index = 0; index < 2; index += 1) {
@@ -120,18 +102,6 @@ test('archive_reports: false leaves reports where they are and judges each once'
   for (let index = 0; index < 3; index += 1) await world.run(scanAt + index * minute, 'scan');
   assert.equal(existsSync(report), true);
   assert.equal(world.events().length, 2);
-});
-
-test('a fixed name that is replaced: both reports are judged', async () => {
-  const world = await fresh(`archive_reports: false\n${yaml}`);
-  world.deposit({ endedAt: end, report: 'STATUS.json', content: 'one' });
-  await world.run(scanAt, 'scan');
-  world.deposit({ endedAt: end + day, report: 'STATUS.json', content: 'two' });
-  await world.run(scanAt + day, 'scan');
-  assert.deepEqual(
-    world.events().filter((event) => event.startsWith('paris')),
-    ['paris/compta SUCCESS verified', 'paris/compta SUCCESS verified'],
-  );
 });
 
 test('the same content under two names, or sent again, is judged once', async () => {
