@@ -137,6 +137,13 @@ export function unsafeKind(stats: BigIntStats): string | null {
   return stats.nlink === 1n ? null : `a file with ${stats.nlink} hard links`;
 }
 
+/** What opening says of that which came after a regular file was looked at. */
+const unopenable: Readonly<Record<string, string>> = {
+  ELOOP: 'a symbolic link',
+  ENXIO: 'a socket or a device',
+  ENODEV: 'a device',
+};
+
 export type Opened =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unsafe'; readonly what: string; readonly stats: BigIntStats | null }
@@ -171,7 +178,8 @@ function openOnce(folder: Folder, name: string): Opened {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT') return { kind: 'absent' };
-    if (code === 'ELOOP') return { kind: 'unsafe', what: 'a symbolic link', stats: null };
+    const what = code === null ? undefined : unopenable[code];
+    if (what !== undefined) return { kind: 'unsafe', what, stats: null };
     return attempt('open', path, () => {
       throw error;
     });
