@@ -10,7 +10,6 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { test } from 'node:test';
@@ -236,32 +235,6 @@ test(
     }
   },
 );
-
-for (const declared of [false, true]) {
-  test(`a file of a terabyte of holes costs no time and is unsafe, its size ${declared ? 'declared' : 'not declared'}`, () => {
-    const world = new World(
-      'parallel: 1\ndefaults: { schedule: every 24h, settle: 0s }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n',
-    );
-    assert.equal(world.process(['init-db']).code, 0);
-    const size = 1024 ** 4;
-    const { file } = world.deposit({
-      endedAt: Date.now() - minute,
-      change: (report) => {
-        const stage = report.databases['compta']?.COMPRESS;
-        if (stage !== undefined) stage.size = declared ? size : null;
-      },
-    });
-    truncateSync(file, size);
-    world.deposit({ agent: 'lyon', database: 'shop', endedAt: Date.now() - minute });
-    const ran = world.process(['scan'], { prefix: ['timeout', '30'] });
-    assert.equal(ran.code, 2, ran.err);
-    assert.deepEqual(world.events().toSorted(), [
-      'lyon/shop SUCCESS verified',
-      'paris/compta TRANSFER_INTEGRITY_FAILED unsafe_file',
-    ]);
-    assert.deepEqual(readdirSync(world.tree('.incoming')), []);
-  });
-}
 
 test(
   'a held copy that could not be removed once is removed by the next scan',
