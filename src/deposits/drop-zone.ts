@@ -152,7 +152,10 @@ export function sparseness({ size, blocks }: BigIntStats): string | null {
 
 /** Bytes of the file that an entry would have read: of the largest of that name, where its report gives no size. @throws Trouble */
 export function sizeIn(zone: AgentZone, name: string): number {
-  const sizes = zone.files().map((folder) => Number(statIn(folder, name)?.size ?? 0));
+  const sizes = zone.files().map((folder) => {
+    const stats = statIn(folder, name);
+    return stats === null || sparseness(stats) !== null ? 0 : Number(stats.size);
+  });
   return Math.max(0, ...sizes);
 }
 

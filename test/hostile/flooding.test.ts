@@ -168,7 +168,8 @@ for (const archive of [true, false]) {
     for (const later of [0, minute, 2 * minute]) await world.ok(noon + 10 * hour + later, 'scan');
     const lying = readdirSync(world.zone('flood', 'log')).filter((name) => name.endsWith('.json'));
     assert.equal(lying.length, REPORTS_PER_SCAN + 100);
-    assert.equal(count(world, "reports where agent = 'flood'"), REPORTS_PER_SCAN + 100);
+    const judged = "reports where agent = 'flood' and refused_reason is null";
+    assert.equal(count(world, judged), REPORTS_PER_SCAN + 100);
     const newer = noon + 11 * hour;
     world.deposit({ agent: 'flood', database: 'junk', endedAt: newer, content: 'newer' });
     await world.ok(newer + minute, 'scan');
