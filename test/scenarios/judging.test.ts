@@ -308,14 +308,6 @@ test('several reports: judged by end time; the older one of a file that was over
   ]);
 });
 
-test('an older report than the last judged is noted as replayed and changes nothing', async () => {
-  const { world } = await judged({});
-  world.deposit({ endedAt: end - hour, content: 'old', file: 'old.sql.gz' });
-  assert.equal((await world.run(scanAt + minute, 'scan')).code, 0);
-  assert.deepEqual(world.events().slice(1), ['paris/compta UNKNOWN replayed']);
-  assert.deepEqual(world.versions('paris/compta'), ['20260620T201000Z']);
-});
-
 test('of the reports that lie there when a watch begins only the newest is judged', async () => {
   const world = new World(yaml);
   await world.ok(noon, 'init-db');

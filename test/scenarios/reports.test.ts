@@ -27,9 +27,6 @@ const drop = (world: World, name: string, content: string | Buffer): string => {
 
 const refusals: readonly [string, string | Buffer, string, string][] = [
   ['no JSON', 'backup done\n', 'unreadable', 'warning'],
-  ['cut short', '{"agent_id": "paris", "databases": {', 'cut_short', 'warning'],
-  ['UTF-16', Buffer.from('{"agent_id":"paris"}', 'utf16le'), 'unreadable', 'warning'],
-  ['duplicate keys', '{"agent_id":"paris","agent_id":"paris"}', 'unreadable', 'warning'],
   [
     'no databases',
     '{"agent_id":"paris","operation_end_time":"2026-06-20T20:10:00Z"}',
@@ -37,12 +34,6 @@ const refusals: readonly [string, string | Buffer, string, string][] = [
     'warning',
   ],
   ['no time', '{"agent_id":"paris","databases":{}}', 'no_time', 'warning'],
-  [
-    "another agent's name",
-    '{"agent_id":"lyon","operation_end_time":"2026-06-20T20:10:00Z","databases":{}}',
-    'forged',
-    'critical',
-  ],
   [
     'the year 9999',
     '{"agent_id":"paris","operation_end_time":"9999-06-20T20:10:00Z","databases":{}}',
@@ -102,17 +93,6 @@ test('archive_reports: false leaves reports where they are and judges each once'
   for (let index = 0; index < 3; index += 1) await world.run(scanAt + index * minute, 'scan');
   assert.equal(existsSync(report), true);
   assert.equal(world.events().length, 2);
-});
-
-test('the same content under two names, or sent again, is judged once', async () => {
-  const world = await fresh();
-  const { report } = world.deposit({ endedAt: end });
-  const text = readFileSync(report);
-  writeFileSync(world.zone('paris', 'STATUS.json'), text);
-  await world.run(scanAt, 'scan');
-  drop(world, 'again.json', text);
-  await world.run(scanAt + minute, 'scan');
-  assert.equal(world.events().filter((event) => event.startsWith('paris')).length, 1);
 });
 
 test('a report from the near future waits for its time and is told once', async () => {
