@@ -15,8 +15,11 @@ const terminalSequence =
  */
 const space = /(?:[^\S\ufeff]|\u0085)+/g;
 
-/** Control (C0, DEL, C1) and format characters: bidi overrides and marks, zero-width characters, tags, soft hyphens. */
-const invisible = /[\p{Cc}\p{Cf}]+/gu;
+/**
+ * Control (C0, DEL, C1) and format characters: bidi overrides and marks, zero-width characters, tags, soft hyphens; and whatever else
+ * Unicode wants not to be seen: fillers, variation selectors, which change a width after it was counted, and what is reserved for such.
+ */
+const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
 
 /** What has no place in a name: the invisible, lone halves of surrogate pairs, line and paragraph separators. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;

@@ -56,9 +56,6 @@ export const symbolOf = (severity: Severity, screen: Pick<Screen, 'unicode'>): s
 export const inColour = (severity: Severity, text: string, screen: Screen): string =>
   screen.paint[looks[severity].colour](text);
 
-/** Emoji and text selectors would change the width of the character before them after it was counted. */
-const selectors = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
-
 const written: Readonly<Record<string, string>> = {
   '…': '~',
   '–': '-',
@@ -79,7 +76,7 @@ export function toAscii(text: string): string {
 
 /** Any text on its way to a person: harmless, on one line, in the alphabet of the screen. */
 export function clean(text: string, screen: Pick<Screen, 'unicode'>, limit = 300): string {
-  const harmless = forPeople(text, limit).replaceAll(selectors, '');
+  const harmless = forPeople(text, limit);
   return screen.unicode ? harmless : toAscii(harmless);
 }
 

@@ -44,6 +44,11 @@ const nasty: readonly (readonly [what: string, text: string, shown: string])[] =
   ['bidi isolates and marks', '\u2066a\u2069\u200e\u200f\u061cb\u202a\u202c', 'ab'],
   ['zero width, byte order mark, soft hyphen', 'a\u200b\u200c\u200d\u2060\ufeff\u00adb', 'ab'],
   ['tag characters', 'a\u{e0041}\u{e007f}b', 'ab'],
+  [
+    'fillers, selectors, and what is reserved',
+    'a\u115f\u3164\uffa0\u034f\u2065\ufff0\ufe0f\u{e0100}\u{e0fff}b',
+    'ab',
+  ],
   ['lone surrogates', 'a\ud800b\udc00', 'a\ufffdb\ufffd'],
   ['halves that removing would join', '\ud83d\u200b\udca5', '\ufffd\ufffd'],
   ['nothing', '', ''],

@@ -1,7 +1,7 @@
 /** JSON on its way out. */
 
-/** Controls (DEL and C1 too), format characters with the bidi ones among them, line and paragraph separators. */
-const hidden = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
+/** Controls (DEL and C1 too), format characters with the bidi ones among them, what is not to be seen, line and paragraph separators. */
+const hidden = /[\u007f-\u009f\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
 
 const escaped = (character: string): string =>
   Array.from({ length: character.length }, (_, index) => {
