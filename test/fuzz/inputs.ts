@@ -26,7 +26,7 @@ export const shares = {
   'calendar: cycles tile the time': 3_000,
   'calendar: a daily job around a change of the clocks': 2_000,
   'calendar: any text as an expression': 4_000,
-  'calendar: what was missed': 3_000,
+  'calendar: what was missed': 2_000,
   'text: for people': 60_000,
   'text: harmless text stays': 20_000,
   'nagios: any names and messages': 4_000,
