@@ -48,9 +48,7 @@ test("case 10: a report in another agent's name is forged: an alarm, told once, 
 test("case 10: lyon's own report, copied, is forged too; paris in capitals is paris", async () => {
   const siege = await Siege.begin();
   const { world } = siege;
-  const [own = ''] = readdirSync(world.zone('lyon', 'log')).filter((name) =>
-    name.endsWith('.json'),
-  );
+  const own = readdirSync(world.zone('lyon', 'log')).find((name) => name.endsWith('.json')) ?? '';
   copyFileSync(world.zone('lyon', 'log', own), world.zone('paris', 'log', own));
   copyFileSync(world.zone('lyon', 'log', own), world.zone('paris', own));
   siege.deposit({

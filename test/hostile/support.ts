@@ -28,6 +28,8 @@ export const onlyRoot =
 export interface SiegeOptions {
   /** Top-level keys, a line each. */
   readonly top?: string;
+  /** Default every 24h. */
+  readonly schedule?: string;
   /** Default 0s. */
   readonly settle?: string;
   /** Further rules, as in a YAML flow: `, deposit: remove`. */
@@ -78,9 +80,10 @@ export class Siege {
 
   /** @param now the time of the first scan after this; the versions from before are a day older */
   static async begin(options: SiegeOptions = {}, now = Date.now()): Promise<Siege> {
-    const { top = 'parallel: 1\n', settle = '0s', rules = '', databases = [], deposits } = options;
+    const { top = 'parallel: 1\n', schedule = 'every 24h', settle = '0s', rules = '' } = options;
+    const { databases = [], deposits } = options;
     const world = new World(
-      `${top}defaults: { schedule: every 24h, settle: ${settle}, keep: 9, size_change: off${rules} }\nagents:\n  paris: { databases: [${['compta', ...databases].join(', ')}] }\n  lyon: { databases: [shop] }\n`,
+      `${top}defaults: { schedule: ${JSON.stringify(schedule)}, settle: ${settle}, keep: 9, size_change: off${rules} }\nagents:\n  paris: { databases: [${['compta', ...databases].join(', ')}] }\n  lyon: { databases: [shop] }\n`,
       deposits === undefined ? {} : { deposits },
     );
     const before = now - day - hour;
