@@ -5,6 +5,7 @@ import { findConfig } from '../config/find.ts';
 import type { Config } from '../core/job.ts';
 import type { Severity } from '../core/statuses.ts';
 import { priorityOf, type Line, type Priority } from '../render/lines.ts';
+import { renderSentence } from '../render/sentences.ts';
 import type { Screen } from '../render/views.ts';
 import { version } from '../version.ts';
 import type { Io, Output } from './io.ts';
@@ -63,6 +64,10 @@ export function writeLines(output: Output, text: string, severity: Severity): vo
   const whole = text.endsWith('\n') ? text : `${text}\n`;
   output.write(output.journal ? prefixed(whole, priorityOf[severity]) : whole);
 }
+
+/** One sentence for people, whatever is named in it. */
+export const writeSentence = (output: Output, text: string, severity: Severity): void =>
+  writeLines(output, renderSentence(text), severity);
 
 /** The same, where each line has a severity of its own. */
 export function writeEach(output: Output, lines: readonly Line[]): void {

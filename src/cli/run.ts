@@ -1,5 +1,6 @@
 /** Arguments in, exit code out. Each command is loaded only when it runs. */
 import { Command, CommanderError, Option } from 'commander';
+import { renderBug, renderError } from '../render/sentences.ts';
 import { version } from '../version.ts';
 import {
   makeContext,
@@ -210,10 +211,8 @@ async function tell(
     io.out.write(renderNagiosUnknown(problem.message));
     return;
   }
-  const { red } = context.errScreen.paint;
   if (problem.details !== null) writeLines(io.err, problem.details.text, 'critical');
-  const hint = problem.hint === null ? '' : `\n  ${problem.hint}`;
-  writeLines(io.err, `${red('backupmon:')} ${problem.message}${hint}`, 'critical');
+  writeLines(io.err, renderError(problem, context.errScreen.paint), 'critical');
 }
 
 /** A usage error of commander's as a problem: its first line says what, the second may say what was meant. */
@@ -232,14 +231,13 @@ function usageProblem(error: CommanderError, words: readonly string[]): UserProb
 
 /** What nobody foresaw, as ugly as it is: the trace is what a report of it needs. */
 async function tellBug(io: Io, context: Context, error: unknown): Promise<void> {
-  const message = 'this is a bug, please report it with what follows';
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (context.json) {
     const said = error instanceof Error ? error.message : String(error);
     await tell(io, context, new UserProblem('bug', `a bug: ${said}`, { hint: trace }), false);
     return;
   }
-  writeLines(io.err, `backupmon: ${message}.\n${trace}`, 'critical');
+  writeLines(io.err, renderBug(trace), 'critical');
 }
 
 /** Everything that was printed is on its way, or it is told that it is not. */

@@ -36,10 +36,10 @@ function block(problem: ShownProblem, paint: Paint): string[] {
   const { file, line, column, message, expected, suggestion } = problem;
   const place = [file, line, column].filter((part) => part !== null).join(':');
   return [
-    `${paint.bold(visible(place))}: ${paint.red(visible(message))}`,
+    `${paint.bold(inLine(place))}: ${paint.red(inLine(message))}`,
     ...excerpt(problem, paint),
-    ...(expected === null ? [] : [`  expected ${visible(expected)}`]),
-    ...(suggestion === null ? [] : [`  did you mean ${paint.yellow(visible(suggestion))}?`]),
+    ...(expected === null ? [] : [`  expected ${inLine(expected)}`]),
+    ...(suggestion === null ? [] : [`  did you mean ${paint.yellow(inLine(suggestion))}?`]),
   ];
 }
 
@@ -70,10 +70,12 @@ function clip(text: string, offset: number): { shown: string; offset: number } {
   };
 }
 
-/** Control and bidi characters, one for one, so that columns stay what they are. A tab is harmless. */
+const inLine = (text: string): string => visible(text).replaceAll('\t', ' ');
+
+/** What is obeyed, hidden or reordered, unit for unit, so that columns stay what they are. A tab is harmless, and the caret counts on it. */
 function visible(text: string): string {
   return text.replaceAll(
-    /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => (character === '\t' ? character : '\ufffd'),
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu,
+    (character) => (character === '\t' ? character : '\ufffd'.repeat(character.length)),
   );
 }

@@ -86,7 +86,7 @@ function nextSteps(view: JobDetailView, screen: Screen): string[] {
     ...(blocked === null || reason === 'not_judged'
       ? []
       : ['Mend what blocks it, as told above; the next scan judges it.']),
-    ...(advice === '' ? [] : [advice.replaceAll('{job}', () => shellWord(job.id))]),
+    ...(advice === '' ? [] : [advice.replaceAll('{job}', () => shellWord(clean(job.id, screen)))]),
     ...(held === null || status === 'SIZE_ANOMALY' ? [] : [`Promote the held copy: ${command}`]),
   ];
   const lines = steps.length === 0 ? ['Nothing to do.'] : steps;

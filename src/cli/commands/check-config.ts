@@ -6,7 +6,13 @@ import { renderConfigProblems } from '../../render/config-problems.ts';
 import type { Config } from '../../core/job.ts';
 import { pathConflicts } from '../../core/path-conflicts.ts';
 import { ownedFolders } from '../../db/versions.ts';
-import { configFileOf, writeLines, type Context, type ExitCode } from '../context.ts';
+import {
+  configFileOf,
+  writeLines,
+  writeSentence,
+  type Context,
+  type ExitCode,
+} from '../context.ts';
 import { knownProblem } from '../problems.ts';
 
 /** Faults that only the database can tell; none where it cannot be read, which is not the configuration's fault. */
@@ -54,7 +60,7 @@ export async function checkConfig(context: Context): Promise<ExitCode> {
   } else if (loaded.kind === 'ok' && context.options.quiet !== true) {
     const { jobs } = loaded.config;
     const disabled = jobs.filter((job) => !job.enabled).length;
-    writeLines(
+    writeSentence(
       io.out,
       `${file}: valid, ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}${disabled > 0 ? `, ${disabled} of them disabled` : ''}`,
       'ok',

@@ -18,7 +18,7 @@ import { versionsIn } from '../../db/versions.ts';
 import { makeFolder, statPath } from '../../files/durable.ts';
 import { attempt, Trouble } from '../../files/trouble.ts';
 import { placeMarker } from '../../validated/tree.ts';
-import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { loadedConfig, writeSentence, type Context, type ExitCode } from '../context.ts';
 import { becomeOwner } from '../owner.ts';
 import { installCommand, UserProblem } from '../problems.ts';
 
@@ -117,7 +117,7 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
   const { database, validated, site } = config;
   const now = context.io.now();
   const say = (line: string): void => {
-    if (context.options.quiet !== true) writeLines(context.io.out, line, 'ok');
+    if (context.options.quiet !== true) writeSentence(context.io.out, line, 'ok');
   };
   if (options.reset && !options.yes && existsSync(database)) await confirm(context, database);
   becomeOwner(database, context.io.uid);
@@ -137,7 +137,7 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
       const madeMarker = await placeMarker(validated, site, formatInstant(now));
       const recorded = (await versionsIn(db, ['present'])).length;
       if (madeMarker && recorded > 0) {
-        writeLines(
+        writeSentence(
           context.io.err,
           `warning: ${validated} had no marker file although the database records ${recorded} versions: is its disk mounted? If not, mount it and run init-db again before the next scan`,
           'warning',

@@ -10,7 +10,7 @@ import { beginScan, finishScan } from '../../db/scans.ts';
 import { promote as runPromotion, type PromoteOutcome } from '../../pass/promote.ts';
 import { checkMarker } from '../../validated/tree.ts';
 import { version } from '../../version.ts';
-import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { loadedConfig, writeSentence, type Context, type ExitCode } from '../context.ts';
 import { finishedPass } from '../finished-pass.ts';
 import { userText } from '../names.ts';
 import { checkClock } from '../check-clock.ts';
@@ -78,7 +78,11 @@ async function print(
     );
   } else if (context.options.quiet !== true) {
     const where = event.promotedTo ?? 'nothing was changed (--dry-run)';
-    writeLines(io.out, `${event.agent}/${event.database ?? ''} ${event.message}: ${where}`, 'ok');
+    writeSentence(
+      io.out,
+      `${event.agent}/${event.database ?? ''} ${event.message}: ${where}`,
+      'ok',
+    );
   }
   return 0;
 }

@@ -16,7 +16,7 @@ import {
   exitCodes,
   loadedConfig,
   writeEach,
-  writeLines,
+  writeSentence,
   type Context,
   type ExitCode,
 } from '../context.ts';
@@ -85,7 +85,7 @@ async function yieldTo(context: Context, config: Config, other: ScanRecord): Pro
     const nothing = { events: [], unexpected: [], news: [], blocked: [] };
     const about = { now, command: 'scan', severity: 'ok', dryRun: false } as const;
     io.out.write(toJson(passDocument({ ...about, ...nothing, notices: [notice] })));
-  } else if (context.options.verbose === true) writeLines(io.err, notice, 'ok');
+  } else if (context.options.verbose === true) writeSentence(io.err, notice, 'ok');
   return 0;
 }
 
@@ -115,7 +115,7 @@ function requestFor(
     },
     onFile: progress.onFile,
     onVerbose: (line) => {
-      if (context.options.verbose === true) writeLines(context.io.err, line, 'ok');
+      if (context.options.verbose === true) writeSentence(context.io.err, line, 'ok');
     },
     onEnd: progress.end,
   };
@@ -142,7 +142,7 @@ async function print(
   writeEach(out, newsLines(view, context.outScreen));
   if (out.terminal && !dryRun && view.news.length === 0) {
     const { counts } = outcome;
-    writeLines(
+    writeSentence(
       err,
       `${counts.jobs} jobs looked at, ${counts.events} new conclusions, ${counts.published} versions published; see \`backupmon status\``,
       'ok',
