@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { hour, minute, type World } from '../support/world.ts';
 import type { Meddling } from './meddler.ts';
-import { Siege, until } from './support.ts';
+import { until } from './processes.ts';
+import { Siege } from './support.ts';
 
 const settling = { settle: '2m' };
 const quiet = { code: 0, events: [] };
@@ -32,10 +33,10 @@ test('case 8: a report before its file, which comes in pieces: arriving, then ju
   const { world } = siege;
   rmSync(world.zone('paris', 'database', 'compta.sql.gz'));
   const { file, bytes } = siege.deposit({ content: 'today', bytes: null });
-  siege.holds(siege.scan(), quiet);
+  siege.holds(await siege.look(), quiet);
   assert.equal(await cycleState(world), 'arriving');
   writeFileSync(file, bytes.subarray(0, 10));
-  siege.holds(siege.scan(), quiet);
+  siege.holds(await siege.look(), quiet);
   assert.equal(await cycleState(world), 'arriving');
   appendFileSync(file, bytes.subarray(10));
   siege.holds(siege.scan(), success);
@@ -46,7 +47,7 @@ test('case 8: a file before its report: nothing to say, then judged', async () =
   const { report } = siege.deposit({ content: 'today' });
   const aside = join(siege.world.root, 'report.json');
   renameSync(report, aside);
-  siege.holds(siege.scan(), quiet);
+  siege.holds(await siege.look(), quiet);
   renameSync(aside, report);
   siege.holds(siege.scan(), success);
 });
@@ -63,7 +64,7 @@ test('case 8: a report that is rewritten, cut at times, at first with another ha
     whole.slice(0, -1),
   ]) {
     writeFileSync(report, text);
-    siege.holds(siege.scan(), quiet);
+    siege.holds(await siege.look(), quiet);
     assert.equal(await cycleState(siege.world), 'arriving');
   }
   writeFileSync(report, whole);
@@ -76,7 +77,7 @@ test('case 8: a report that stays cut short is refused once settle has passed, a
   const { report } = siege.deposit({ content: 'today' });
   const whole = readFileSync(report);
   writeFileSync(report, whole.subarray(0, 40));
-  siege.holds(siege.scan(), quiet);
+  siege.holds(await siege.look(), quiet);
   const refused = 'paris REPORT_REFUSED cut_short';
   siege.holds(await world.run(Date.now() + 2 * minute, 'scan'), { code: 1, events: [refused] });
   writeFileSync(report, whole);
@@ -151,7 +152,7 @@ test('case 8: a temporary file of rsync for the expected name means arriving, un
   rmSync(world.zone('paris', 'database', 'compta.sql.gz'));
   siege.deposit({ content: 'today', bytes: null });
   writeFileSync(world.zone('paris', 'database', '.compta.sql.gz.Xa81bc'), 'half');
-  siege.holds(siege.scan(), quiet);
+  siege.holds(await siege.look(), quiet);
   assert.equal(await cycleState(world), 'arriving');
   const late = await world.run(now + 16 * minute, 'scan');
   siege.holds(late, { code: 2, events: [failed('file_absent')] });
@@ -179,7 +180,7 @@ for (const [what, at] of replacings) {
     siege.holds(siege.scan([{ ...at, path: report, run }]), success);
     assert.ok(!existsSync(aside), 'it was replaced');
     // Of one cycle, of which the newest version is kept.
-    siege.holds(siege.scan(), { ...success, events: [...success.events, ...success.events] });
+    siege.holds(await siege.look(), { ...success, events: [...success.events, ...success.events] });
     assert.deepEqual(readdirSync(world.zone('paris', 'log')), ['_archive']);
     assert.deepEqual(readFileSync(world.tree('paris/compta/current/later.gz')), later.bytes);
   });
@@ -205,7 +206,7 @@ test('case 8b: replaced just before it is moved, and once more before that is mo
     { call: 'renameSync', path: report, when: 'after', turn: 1, run: third },
   ]);
   siege.holds(ran, success);
-  siege.holds(siege.scan(), { ...success, events: [...success.events, ...success.events] });
+  siege.holds(await siege.look(), { ...success, events: [...success.events, ...success.events] });
   assert.ok(existsSync(world.tree('paris/compta/current/third.gz')));
 });
 
@@ -233,7 +234,7 @@ test('case 8b: the file arrives two hours after its report: judged again, though
   const { world, now } = siege;
   const { file, report: own, bytes } = siege.deposit({ content: 'today' });
   rmSync(file);
-  siege.holds(siege.scan(), { code: 2, events: [failed('file_absent')] });
+  siege.holds(await siege.look(), { code: 2, events: [failed('file_absent')] });
   assert.ok(!existsSync(own));
   writeFileSync(file, bytes);
   const events = [failed('file_absent'), ...success.events];
@@ -247,12 +248,12 @@ for (const resend of ['the file alone', 'file and report']) {
     const { world, now } = siege;
     const first = siege.deposit({ content: 'today', bytes: Buffer.from('cut') });
     const text = readFileSync(first.report);
-    siege.holds(siege.scan(), { code: 2, events: [failed('size_differs')] });
+    siege.holds(await siege.look(), { code: 2, events: [failed('size_differs')] });
     writeFileSync(first.file, 'cat');
-    siege.holds(siege.scan(), { code: 2, events: [failed('size_differs')] });
+    siege.holds(await siege.look(), { code: 2, events: [failed('size_differs')] });
     rmSync(first.file);
     const both = [failed('size_differs'), failed('file_absent')];
-    siege.holds(siege.scan(), { code: 2, events: both });
+    siege.holds(await siege.look(), { code: 2, events: both });
     writeFileSync(first.file, first.bytes);
     if (resend !== 'the file alone') writeFileSync(first.report, text);
     siege.holds(siege.scan(), { ...success, events: [...both, ...success.events] });

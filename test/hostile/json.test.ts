@@ -215,7 +215,7 @@ test('case 13: a report that is cut short is retried while it is fresh, wherever
   const whole = Buffer.from(added('"note":"é"')(readFileSync(report, 'utf8')));
   for (const length of [0, 1, 10, 100, whole.length - 1]) {
     writeFileSync(report, whole.subarray(0, length));
-    siege.holds(siege.scan(), { code: 0, events: [] });
+    siege.holds(await siege.look(), { code: 0, events: [] });
   }
   writeFileSync(report, whole);
   siege.holds(siege.scan(), { code: 0, events: ['paris/compta SUCCESS verified'], published: 1 });

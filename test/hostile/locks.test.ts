@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import { Gate, meddlerEnv, Siege, start, until, type Started } from './support.ts';
+import { Gate, start, until, type Started } from './processes.ts';
+import { meddlerEnv, Siege } from './support.ts';
 
 const success = { code: 0, events: ['paris/compta SUCCESS verified'], published: 1 };
 
@@ -41,7 +42,7 @@ test('case 9: two scans at once: the second yields, the first works undisturbed;
   gate.open();
   const ran = await held.ended;
   siege.holds(ran, success);
-  siege.holds(siege.scan(), success);
+  siege.holds(await siege.look(), success);
 });
 
 test('case 9: four scans started together conclude everything once', async () => {
@@ -62,7 +63,7 @@ test('case 9: four scans started together conclude everything once', async () =>
 async function promotable(): Promise<Siege> {
   const siege = await Siege.begin();
   siege.deposit({ content: Buffer.from('not a dump\n') });
-  siege.holds(siege.scan(), { code: 2, events: ['paris/compta CONTENT_INVALID wrong_kind'] });
+  siege.holds(await siege.look(), { code: 2, events: ['paris/compta CONTENT_INVALID wrong_kind'] });
   return siege;
 }
 
@@ -89,7 +90,7 @@ test('case 9: a scan while promote is at work yields, and the promotion is recor
   assert.deepEqual(siege.world.process(['scan']), { code: 0, out: '', err: '' });
   gate.open();
   siege.holds(await held.ended, { code: 0, ...promoted });
-  siege.holds(siege.scan(), { code: 0, ...promoted });
+  siege.holds(await siege.look(), { code: 0, ...promoted });
 });
 
 test('case 9: promote while a scan is at work waits for it, and then does its work', async () => {
@@ -130,6 +131,6 @@ for (const point of Object.keys(points) as (keyof typeof points)[]) {
     // What the killed scan had started still waits, and must not keep the lock.
     siege.holds(siege.scan(), success);
     gate.open();
-    siege.holds(siege.scan(), success);
+    siege.holds(await siege.look(), success);
   });
 }

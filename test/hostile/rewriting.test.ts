@@ -19,49 +19,59 @@ import { cannotMount, mounted, type FileSystem } from '../support/mounts.ts';
 import { minute, World } from '../support/world.ts';
 import { Siege } from './support.ts';
 
-/** In paris's `database`: everything an agent can do to its file. */
+/** Everything that an agent can do to the file $1, each to that of a job. */
 const changes: Readonly<Record<string, string>> = {
-  'replaced by another file': 'printf hijacked > new; mv new compta.sql.gz',
-  'overwritten in place, size and mtime kept':
-    'cp -p compta.sql.gz old; printf hijacked | dd of=compta.sql.gz conv=notrunc status=none; touch -r old compta.sql.gz',
-  grown: 'printf hijacked >> compta.sql.gz',
-  cut: 'truncate -s 10 compta.sql.gz',
-  removed: 'rm compta.sql.gz',
+  replaced: 'printf hijacked > "$1.new"; mv "$1.new" "$1"',
+  // Its size and mtime stay as they are.
+  overwritten:
+    'cp -p "$1" "$1.old"; printf hijacked | dd of="$1" conv=notrunc status=none; touch -r "$1.old" "$1"',
+  grown: 'printf hijacked >> "$1"',
+  cut: 'truncate -s 10 "$1"',
+  removed: 'rm "$1"',
 };
+const jobs = Object.keys(changes);
 
 const file = '/paris/database/compta\\.sql\\.gz';
 const success = { code: 0, events: ['paris/compta SUCCESS verified'], published: 1 };
+const verified = jobs.map((job) => `paris/${job} SUCCESS verified`);
 
-for (const [what, change] of Object.entries(changes)) {
-  test(`case 7: ${what} while it is read: never published, and judged again as it is then`, async () => {
-    const siege = await Siege.begin();
-    const { world, now } = siege;
-    const { file: own, bytes } = siege.deposit({ content: 'today' });
-    const run = `cd '${world.zone('paris', 'database')}'; ${change}`;
-    const events = ['paris/compta TRANSFER_INTEGRITY_FAILED changed_while_read'];
-    siege.holds(siege.scan([{ call: 'readSync', path: file, when: 'after', turn: 1, run }]), {
-      code: 2,
-      events,
-    });
-    writeFileSync(own, bytes);
-    const again = await world.run(now + minute, 'scan');
-    siege.holds(again, { ...success, events: [...events, ...success.events] });
+test('case 7: a file that changes while it is read is never published, and judged again as it is then', async () => {
+  const siege = await Siege.begin({ databases: jobs });
+  const made = jobs.map((database) => siege.deposit({ database, content: database }));
+  const meddlings = made.map(({ file: path }, index) => ({
+    call: 'readSync' as const,
+    path,
+    when: 'after' as const,
+    turn: 1,
+    run: `set -- '${path}'; ${changes[jobs[index] ?? ''] ?? ''}`,
+  }));
+  const events = jobs.map((job) => `paris/${job} TRANSFER_INTEGRITY_FAILED changed_while_read`);
+  siege.holds(siege.scan(meddlings), { code: 2, events });
+  for (const { file: path, bytes } of made) writeFileSync(path, bytes);
+  siege.holds(await siege.look(minute), {
+    code: 0,
+    events: [...events, ...verified],
+    publishedElsewhere: jobs.length,
   });
+});
 
-  test(`case 7: ${what} between hashing and publishing: what was hashed is published`, async () => {
-    const siege = await Siege.begin();
-    const { world } = siege;
-    const { file: own, bytes } = siege.deposit({ content: 'today' });
-    const run = `cd '${world.zone('paris', 'database')}'; ${change}`;
-    const published = '/\\.incoming/[0-9a-f]+';
-    siege.holds(
-      siege.scan([{ call: 'renameSync', path: published, when: 'before', turn: 1, run }]),
-      success,
-    );
-    assert.deepEqual(readFileSync(world.tree('paris/compta/current/compta.sql.gz')), bytes);
-    assert.notDeepEqual(spawnSync('cat', [own]).stdout, bytes, 'it was changed');
-  });
-}
+test('case 7: a file that changes between hashing and publishing: what was hashed is published', async () => {
+  const siege = await Siege.begin({ databases: jobs });
+  const { world } = siege;
+  const made = jobs.map((database) => siege.deposit({ database, content: database }));
+  // Each job is published for itself, after the files of all were read.
+  const run = made
+    .map(({ file: path }, index) => `set -- '${path}'; ${changes[jobs[index] ?? ''] ?? ''}`)
+    .join('; ');
+  const published = '/\\.incoming/[0-9a-f]+';
+  const ran = siege.scan([{ call: 'renameSync', path: published, when: 'before', turn: 1, run }]);
+  siege.holds(ran, { code: 0, events: verified, publishedElsewhere: jobs.length });
+  for (const [index, { file: path, bytes }] of made.entries()) {
+    const job = jobs[index] ?? '';
+    assert.deepEqual(readFileSync(world.tree('paris', job, 'current', `${job}.sql.gz`)), bytes);
+    assert.notDeepEqual(spawnSync('cat', [path]).stdout, bytes, `${job}: it was changed`);
+  }
+});
 
 test('case 7: a file that grows for as long as it is read is left alone at the size that it had', async () => {
   const siege = await Siege.begin();
@@ -109,7 +119,7 @@ test('case 7: promote publishes what it hashed, and refuses what is not what was
   const content = Buffer.from('no dump, but good enough for who vouches for it\n');
   const { file: own, bytes } = siege.deposit({ content });
   const invalid = 'paris/compta CONTENT_INVALID wrong_kind';
-  siege.holds(siege.scan(), { code: 2, events: [invalid] });
+  siege.holds(await siege.look(), { code: 2, events: [invalid] });
   const promote = ['promote', 'paris/compta', 'compta.sql.gz', '--force'];
   const during = [
     { call: 'readSync', path: file, when: 'after', turn: 1, run: `printf x >> '${own}'` },

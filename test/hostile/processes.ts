@@ -1,0 +1,68 @@
+/** Programs that are started and not waited for, and points at which they wait themselves. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { program, type Ran, type World } from '../support/world.ts';
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ran>;
+}
+
+/** The program, without waiting for its end. */
+export function start(
+  world: World,
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): Started {
+  const child = spawn(process.execPath, [program, '--config', world.configFile, ...argv], {
+    cwd: world.root,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = new Promise<Ran>((resolve) => {
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+  return { child, ended };
+}
+
+/** Waits until something is so. @throws after 20 s */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const limit = performance.now() + 20_000;
+  while (!holds()) {
+    if (performance.now() > limit) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10);
+    });
+  }
+}
+
+/** A point of the program at which it waits until it is let go on. */
+export class Gate {
+  private readonly fifo: string;
+  private readonly reached: string;
+
+  constructor(world: World, name: string) {
+    this.fifo = join(world.root, `${name}.gate`);
+    this.reached = join(world.root, `${name}.reached`);
+    assert.equal(spawnSync('mkfifo', [this.fifo]).status, 0);
+  }
+
+  /** For a Meddling. */
+  get run(): string {
+    return `touch '${this.reached}'; cat '${this.fifo}'`;
+  }
+
+  async isReached(): Promise<void> {
+    await until(this.reached, () => existsSync(this.reached));
+  }
+
+  open(): void {
+    writeFileSync(this.fifo, '');
+  }
+}
