@@ -235,7 +235,7 @@ export const nasty: Readonly<Record<string, string>> = {
   wide: '\u6f22\u5b57'.repeat(60),
   emoji: '\u{1f468}\u200d\u{1f469}\u200d\u{1f467} \u2764\ufe0f'.repeat(30),
   long: 'x'.repeat(400),
-  'very long': 'x y\u001b[31m'.repeat(20_000),
+  'very long': 'x y\u001b[31m'.repeat(5_000),
   'replacement pattern': "$& $1 $' {job}",
   ['__proto__']: '__proto__',
   'key of every object': 'constructor',
