@@ -151,7 +151,7 @@ test(
   'case 6: a sparse file of 8 EiB is judged by its size, and never read',
   { skip: withStrace === false ? cannotMakeEndless() : withStrace },
   async (t) => {
-    const deposits = mkdtempSync(join(memory, 'backupmon-test-'));
+    const deposits = mkdtempSync(join(memory, 'backupmon-endless-'));
     t.after(() => rmSync(deposits, { recursive: true }));
     const sizes: Readonly<Record<string, unknown>> = {
       small: 1000,
