@@ -31,6 +31,7 @@ export const shares = {
   'text: harmless text stays': 20_000,
   'nagios: any names and messages': 4_000,
   'nagios: no answer': 6_000,
+  'commands: one word for a shell': 1_000,
 } as const;
 
 export type Subject = keyof typeof shares;
