@@ -134,6 +134,27 @@ export function openDatabase(file: string, mode: 'read' | 'write'): OpenDatabase
 }
 
 /**
+ * Works with a database, and closes it. Whatever SQLite finds wrong with it on the way, damage that only a query meets or a disk that
+ * is full at the end, is told as what it is. @throws DatabaseProblem as openDatabase does, and whatever the work throws
+ */
+export async function withDatabase<Result>(
+  file: string,
+  mode: 'read' | 'write',
+  work: (db: Database) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const { db, close } = openDatabase(file, mode);
+    try {
+      return await work(db);
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    throw databaseProblem(error, file);
+  }
+}
+
+/**
  * The last connection to close would remove the -wal and -shm files, and readers without write permission could not open the
  * database any more. A second, read-only connection that closes after it leaves them in place: it cannot take the exclusive
  * lock that the removal needs.

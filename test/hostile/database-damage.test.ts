@@ -128,6 +128,10 @@ const damages: readonly (readonly [name: string, damage: Damage])[] = [
     (world) => overwritten((rootPage(world, 'events') - 1) * PAGE, PAGE)(world),
   ],
   [
+    'the page of the versions overwritten',
+    (world) => overwritten((rootPage(world, 'versions') - 1) * PAGE, PAGE)(world),
+  ],
+  [
     'cut in half',
     (world) =>
       truncateSync(
@@ -148,6 +152,9 @@ for (const [name, damage] of damages) {
     for (const argv of [['status'], ['scan']]) assertDamaged(world.process(argv), argv);
     for (const argv of [['status', '--json'], ['history'], ['scan', '--dry-run']])
       assertDamaged(await world.run(Date.now(), ...argv), argv);
+    // It is no fault of the configuration.
+    const checked = await world.run(Date.now(), 'check-config');
+    assert.deepEqual([checked.code, checked.err], [0, '']);
     const bytes = readFileSync(world.database);
     assert.equal((await world.run(Date.now(), 'init-db', '--reset', '--yes')).code, 0);
     const kept = readdirSync(dirname(world.database)).find((file) => file.endsWith('.bak')) ?? '';

@@ -1,7 +1,7 @@
 /** `backupmon check-config`: every fault of the configuration at once. */
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load.ts';
-import { openDatabase } from '../../db/open.ts';
+import { withDatabase } from '../../db/open.ts';
 import { renderConfigProblems } from '../../render/config-problems.ts';
 import type { Config } from '../../core/job.ts';
 import { pathConflicts } from '../../core/path-conflicts.ts';
@@ -19,12 +19,8 @@ import { knownProblem } from '../problems.ts';
 async function conflicts(config: Config): Promise<string[]> {
   if (!existsSync(config.database)) return [];
   try {
-    const { db, close } = openDatabase(config.database, 'read');
-    try {
-      return pathConflicts(config.jobs, await ownedFolders(db));
-    } finally {
-      await close();
-    }
+    const owned = await withDatabase(config.database, 'read', ownedFolders);
+    return pathConflicts(config.jobs, owned);
   } catch (error) {
     if (knownProblem(error) === null) throw error;
     return [];

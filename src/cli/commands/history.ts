@@ -6,8 +6,7 @@ import { catalogue, statuses, type Status } from '../../core/statuses.ts';
 import { agentsWithEvents } from '../../db/agents.ts';
 import { listEvents } from '../../db/events.ts';
 import { loadJobs } from '../../db/jobs.ts';
-import { openDatabase } from '../../db/open.ts';
-import { databaseProblem } from '../../db/problem.ts';
+import { withDatabase } from '../../db/open.ts';
 import type { Database } from '../../db/schema.ts';
 import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
 import { UserProblem } from '../problems.ts';
@@ -91,8 +90,7 @@ export async function history(
       `--until ${options.until} (${formatInstant(until)}) is not after --since ${options.since} (${formatInstant(since)})`,
     );
   }
-  const { db, close } = openDatabase(config.database, 'read');
-  try {
+  return withDatabase<ExitCode>(config.database, 'read', async (db) => {
     if (names.length > 0) selector(names, await everyName(config, db));
     const events = await listEvents(db, {
       jobs: names.map(parseName),
@@ -115,9 +113,5 @@ export async function history(
       writeLines(context.io.out, renderHistory(view, context.outScreen), 'ok');
     }
     return 0;
-  } catch (error) {
-    throw databaseProblem(error, config.database);
-  } finally {
-    await close();
-  }
+  });
 }

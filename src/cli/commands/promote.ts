@@ -4,8 +4,7 @@ import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Config, Job } from '../../core/job.ts';
 import { forPeople } from '../../core/text.ts';
 import { takeLock } from '../../db/lock.ts';
-import { openDatabase } from '../../db/open.ts';
-import { databaseProblem } from '../../db/problem.ts';
+import { openDatabase, withDatabase } from '../../db/open.ts';
 import { beginScan, finishScan } from '../../db/scans.ts';
 import { promote as runPromotion, type PromoteOutcome } from '../../pass/promote.ts';
 import { checkMarker } from '../../validated/tree.ts';
@@ -104,8 +103,7 @@ export async function promote(
   if (lock === null)
     throw new UserProblem('busy', 'a scan is running; try again when it has finished');
   try {
-    const { db, close } = openDatabase(config.database, options.dryRun ? 'read' : 'write');
-    try {
+    return await withDatabase(config.database, options.dryRun ? 'read' : 'write', async (db) => {
       checkMarker(config.validated);
       const now = context.io.now();
       await checkClock(db, now);
@@ -151,11 +149,7 @@ export async function promote(
         await finishScan(db, passId, context.io.now(), published === 1 ? 0 : 2, counts);
       }
       return await print(context, config, outcome, options.dryRun);
-    } finally {
-      await close();
-    }
-  } catch (error) {
-    throw databaseProblem(error, config.database);
+    });
   } finally {
     lock.release();
   }

@@ -5,8 +5,7 @@ import { writeConfigCache } from '../../config/cache.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Config } from '../../core/job.ts';
 import { takeLock, type Lock } from '../../db/lock.ts';
-import { openDatabase, type OpenDatabase } from '../../db/open.ts';
-import { databaseProblem } from '../../db/problem.ts';
+import { openDatabase, withDatabase, type OpenDatabase } from '../../db/open.ts';
 import { beginScan, finishScan, unfinishedScan, type ScanRecord } from '../../db/scans.ts';
 import type { PassOutcome, PassRequest } from '../../pass/request.ts';
 import { scan as runPass } from '../../pass/scan.ts';
@@ -41,14 +40,8 @@ export interface ScanOptions {
 export const exitCodeOf = (outcome: PassOutcome): ExitCode =>
   outcome.counts.blocked > 0 ? 3 : exitCodes[severityOf(outcome)];
 
-async function runningPass(config: Config): Promise<ScanRecord | null> {
-  const { db, close } = openDatabase(config.database, 'read');
-  try {
-    return await unfinishedScan(db);
-  } finally {
-    await close();
-  }
-}
+const runningPass = (config: Config): Promise<ScanRecord | null> =>
+  withDatabase(config.database, 'read', unfinishedScan);
 
 /** The lock, or the pass that holds it. @throws UserProblem when something else holds it */
 async function lockOrOther(config: Config): Promise<Lock | ScanRecord> {
@@ -156,19 +149,14 @@ async function rehearse(
   names: readonly string[],
   now: number,
 ): Promise<ExitCode> {
-  const { db, close } = openDatabase(config.database, 'read');
-  try {
+  return withDatabase(config.database, 'read', async (db) => {
     checkMarker(config.validated);
     const outcome = await runPass(
       requestFor(context, config, db, now, names, { dryRun: true }, null),
     );
     await print(context, config, outcome, now, true);
     return exitCodeOf(outcome);
-  } catch (error) {
-    throw databaseProblem(error, config.database);
-  } finally {
-    await close();
-  }
+  });
 }
 
 async function locked(
@@ -177,8 +165,7 @@ async function locked(
   names: readonly string[],
   now: number,
 ): Promise<ExitCode> {
-  const { db, close } = openDatabase(config.database, 'write');
-  try {
+  return withDatabase(config.database, 'write', async (db) => {
     checkMarker(config.validated);
     checkWritable(config.validated);
     await checkClock(db, now);
@@ -195,9 +182,7 @@ async function locked(
     await finishScan(db, passId, context.io.now(), code, outcome.counts);
     await print(context, config, outcome, now, false);
     return code;
-  } finally {
-    await close();
-  }
+  });
 }
 
 export async function scan(
@@ -217,8 +202,6 @@ export async function scan(
   try {
     writeConfigCache(config, context.io.env, version);
     return await locked(context, config, names, now);
-  } catch (error) {
-    throw databaseProblem(error, config.database);
   } finally {
     lock.release();
   }

@@ -2,8 +2,7 @@
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Job } from '../../core/job.ts';
 import { isRunning } from '../../db/lock.ts';
-import { openDatabase } from '../../db/open.ts';
-import { databaseProblem } from '../../db/problem.ts';
+import { withDatabase } from '../../db/open.ts';
 import { isProblem } from '../../render/problem.ts';
 import type { StatusView } from '../../render/views.ts';
 import {
@@ -28,8 +27,7 @@ export async function status(
   options: StatusOptions,
 ): Promise<ExitCode> {
   const config = await loadedConfig(context);
-  const { db, close } = openDatabase(config.database, 'read');
-  try {
+  return withDatabase(config.database, 'read', async (db) => {
     const source: StatusSource = {
       config,
       db,
@@ -50,11 +48,7 @@ export async function status(
     });
     await print(context, source, view, names, options);
     return exitCodes[view.severity];
-  } catch (error) {
-    throw databaseProblem(error, config.database);
-  } finally {
-    await close();
-  }
+  });
 }
 
 async function print(
