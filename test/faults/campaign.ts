@@ -5,13 +5,20 @@
  *
  * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
  */
-import { readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
 import type { Ran } from '../support/run-here.ts';
-import { claimsOf, documentOf, invariants, looksLikeBug, problemOf } from './looks.ts';
+import {
+  claimsOf,
+  documentOf,
+  invariants,
+  looksLikeBug,
+  newestVersion,
+  problemOf,
+} from './looks.ts';
 import { commandIn, makeShelf, restore, run, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
@@ -41,22 +48,6 @@ const straced = (root: string, args: readonly string[], command: readonly string
 
 const runStraced = (root: string, args: readonly string[], scenario: Scenario): Promise<Ran> =>
   run('strace', straced(root, args, scenario.command));
-
-/** Folder of the newest version, relative to the tree; '' for none. */
-function newestOf(root: string): string {
-  const list = (folder: string): string[] => {
-    try {
-      return readdirSync(`${root}/validated/${folder}`);
-    } catch {
-      return [];
-    }
-  };
-  const [name] = list('paris/compta')
-    .filter((one) => /^\d/u.test(one))
-    .toSorted()
-    .toReversed();
-  return name === undefined ? '' : `paris/compta/${name}`;
-}
 
 /** What is untrue about what a disturbed run said. */
 function untruths(scenario: Scenario, ran: Ran): string[] {
@@ -108,7 +99,7 @@ async function tryPoint(
   copies: string,
 ): Promise<Tried> {
   restore(`${root}.saved`, root);
-  const newest = newestOf(root);
+  const newest = newestVersion(root, 'paris/compta') ?? '';
   const { syscall, path: of, when, fault } = point;
   const killed = fault.startsWith('signal');
   const inject = `inject=${syscall}:${fault}:when=${when}`;

@@ -17,7 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { invariants } from './looks.ts';
+import { cannotRun } from '../support/real-dumps.ts';
+import { invariants, newestVersion } from './looks.ts';
 import { deposit, dumps, makeWorld, restore, undisturbed } from './world.ts';
 
 interface Sabotage {
@@ -137,17 +138,9 @@ const sabotages: readonly Sabotage[] = [
   },
 ];
 
-const hasSqlite = (process.env['PATH'] ?? '').split(':').some((folder) => {
-  try {
-    return readdirSync(folder).includes('sqlite3');
-  } catch {
-    return false;
-  }
-});
-
 test(
   'every violation is found, and nothing where there is none',
-  { skip: hasSqlite ? false : 'skipped, because the sqlite3 shell is not installed' },
+  { skip: cannotRun('sqlite3') },
   async () => {
     const base = mkdtempSync(path.join(tmpdir(), 'backupmon-invariants-'));
     after(() => rmSync(base, { recursive: true, force: true }));
@@ -159,10 +152,7 @@ test(
       const { code, err } = await undisturbed(root, ['scan']);
       assert.equal(code, 0, err);
     }
-    const [newest = ''] = readdirSync(`${root}/validated/paris/compta`)
-      .filter((name) => /^\d/u.test(name))
-      .toSorted()
-      .toReversed();
+    const newest = path.basename(newestVersion(root, 'paris/compta') ?? '');
     const expected = `paris/compta/${newest}|2|1 SUCCESS:verified`;
 
     const copies = sabotages.map(({ job }, index) => {

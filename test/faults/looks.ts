@@ -1,4 +1,5 @@
 /** What a run said, and what invariants.sh finds of a world. */
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Ran } from '../support/run-here.ts';
 import { run } from './world.ts';
@@ -43,4 +44,15 @@ export async function invariants(copies: readonly string[]): Promise<string[]> {
   const { code, out, err } = await run(script, [], `${copies.join('\n')}\n`);
   if (code !== 0 || err !== '') throw new Error(`${script}: exit ${code}: ${err}`);
   return out.split('\n').filter((line) => line !== '');
+}
+
+/** The newest version folder of a job whose path is given, relative to the tree; null for none. */
+export function newestVersion(root: string, job: string): string | null {
+  try {
+    const names = readdirSync(`${root}/validated/${job}`).filter((name) => /^\d/u.test(name));
+    const newest = names.toSorted().at(-1);
+    return newest === undefined ? null : `${job}/${newest}`;
+  } catch {
+    return null;
+  }
 }

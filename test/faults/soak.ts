@@ -3,15 +3,22 @@
  * tries to start. What must hold of a tree after a disturbed run is looked at after each, what must hold in the end after a clean
  * scan now and then. The seed decides everything but what the machine does meanwhile.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seeded } from '../support/damage.ts';
 import type { Ran } from '../support/run-here.ts';
-import { claimsOf, documentOf, invariants, looksLikeBug } from './looks.ts';
+import { claimsOf, documentOf, invariants, looksLikeBug, newestVersion } from './looks.ts';
 import { soakConfig, soakJobs, SoakAgent } from './soak-agents.ts';
-import { commandIn, makeFolders, makeShelf, restore, undisturbed } from './world.ts';
+import {
+  commandIn,
+  makeFolders,
+  makeShelf,
+  restore,
+  start,
+  undisturbed,
+  type Started,
+} from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -45,19 +52,10 @@ function depositSome(most: number): void {
   }
 }
 
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ran> } {
+const startIn = (args: readonly string[]): Started => {
   const [file, ...rest] = commandIn(root, args);
-  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const ended = new Promise<Ran>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-  return { child, ended };
-}
+  return start(file, rest);
+};
 
 const violations: string[] = [];
 const counts = { killed: 0, ended: 0, yielded: 0 };
@@ -76,20 +74,8 @@ function judgeRun(ran: Ran, where: string): void {
     violations.push(`${where}: exit ${ran.code} and no document: ${ran.out.slice(0, 300)}`);
 }
 
-/** Newest version folder of each job, relative to the tree. */
-const newestVersions = (): string[] =>
-  soakJobs.flatMap(({ agent, database }) => {
-    try {
-      const names = readdirSync(`${root}/validated/${agent}/${database}`);
-      const newest = names
-        .filter((name) => /^\d/u.test(name))
-        .toSorted()
-        .at(-1);
-      return newest === undefined ? [] : [`${agent}/${database}/${newest}`];
-    } catch {
-      return [];
-    }
-  });
+const newestNow = (): string[] =>
+  soakJobs.flatMap(({ agent, database }) => newestVersion(root, `${agent}/${database}`) ?? []);
 
 async function lookAtTree(phase: string, rest: string, where: string): Promise<void> {
   const copy = `${base}/copy`;
@@ -100,9 +86,9 @@ async function lookAtTree(phase: string, rest: string, where: string): Promise<v
 
 async function disturbedRound(index: number, usual: number): Promise<void> {
   const where = `scan ${index}`;
-  const newest = newestVersions();
+  const newest = newestNow();
   depositSome(3);
-  const first = start(['scan', '--json']);
+  const first = startIn(['scan', '--json']);
   const killAfter = (next(140) / 100) * usual;
   const secondAfter = (next(100) / 100) * usual;
   const depositAfter = (next(100) / 100) * usual;
@@ -110,7 +96,7 @@ async function disturbedRound(index: number, usual: number): Promise<void> {
   const secondKillAfter = (next(120) / 100) * usual;
   const deposit = wait(depositAfter).then(() => depositSome(2));
   const second = wait(secondAfter).then(async () => {
-    const { child, ended } = start(['scan', '--json']);
+    const { child, ended } = startIn(['scan', '--json']);
     if (secondDies) void wait(secondKillAfter).then(() => child.kill('SIGKILL'));
     return ended;
   });
@@ -131,7 +117,7 @@ interface JobStatus {
 
 async function cleanRound(index: number): Promise<void> {
   const where = `clean scan after ${index}`;
-  const newest = newestVersions();
+  const newest = newestNow();
   const { code, out, err } = await undisturbed(root, ['scan', '--json']);
   if (code === 3) violations.push(`${where}: exit 3: ${err}${out.slice(0, 600)}`);
   await lookAtTree('healed', `${newest.join(' ')}||`, where);
@@ -159,7 +145,7 @@ async function usualTime(): Promise<number> {
   for (let round = 0; round < 3; round += 1) {
     for (const agent of agents) agent.deposit((clock += 1_000));
     const started = performance.now();
-    judgeRun(await start(['scan', '--json']).ended, 'first scans');
+    judgeRun(await startIn(['scan', '--json']).ended, 'first scans');
     times.push(performance.now() - started);
   }
   return times.toSorted((a, b) => a - b)[1] ?? 0;

@@ -1,5 +1,5 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,19 +64,28 @@ agents: { paris: { databases: [compta] } }
     mkdirSync(`${root}/deposits/paris/${folder}`, { recursive: true });
 }
 
-/** Runs a program to its end, while others run. */
-export async function run(file: string, args: readonly string[], input = ''): Promise<Ran> {
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ran>;
+}
+
+/** Starts a program, and hears what it says while others run. */
+export function start(file: string, args: readonly string[], input = ''): Started {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
   });
+  return { child, ended };
 }
+
+export const run = (file: string, args: readonly string[], input = ''): Promise<Ran> =>
+  start(file, args, input).ended;
 
 /** Program and arguments that run a command in a world. */
 export const commandIn = (root: string, args: readonly string[]): [string, ...string[]] => [

@@ -4,16 +4,8 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { constants, crc32, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { withPeak } from '../support/peak.ts';
-import { dumpOf, sha256 } from '../support/world.ts';
-import {
-  eventOf,
-  honest,
-  neighbours,
-  promotedToday,
-  scanned,
-  today,
-  type Judged,
-} from './neighbours.ts';
+import { dumpOf, honest, sha256 } from '../support/world.ts';
+import { eventOf, neighbours, promotedToday, scanned, today, type Judged } from './neighbours.ts';
 
 const MiB = 1024 * 1024;
 /** A scan holds about 90 MiB for one file of any size; the bombs are of more than 1 GiB. */
@@ -153,9 +145,9 @@ const names = cases.map((_, index) => `db${index}`);
 const world = neighbours([...names, 'wide'], '', 'parallel: 1\n');
 for (const [index, { file, bytes, claim }] of cases.entries()) {
   const named = file.replace('x', `db${index}`);
-  world.deposit({ database: `db${index}`, endedAt: today(), ...honest(named, bytes, claim) });
+  world.deposit({ database: `db${index}`, ...honest(today(), named, bytes, claim) });
 }
-world.deposit({ database: 'wide', endedAt: today(), ...honest('wide.sql.zst', wideWindow) });
+world.deposit({ database: 'wide', ...honest(today(), 'wide.sql.zst', wideWindow) });
 let events: readonly Judged[] = [];
 const ran = withPeak(world, (options) => {
   const result = scanned(world, options);
@@ -188,8 +180,7 @@ test('case 17: a zstd window of 2 GiB in the first backup of a job: no more than
   first.deposit({
     agent: 'rome',
     database: 'wide',
-    endedAt: today(),
-    ...honest('wide.sql.zst', wideWindow),
+    ...honest(today(), 'wide.sql.zst', wideWindow),
   });
   const result = scanned(first);
   const { status, message, assurance } = eventOf(result.events, 'rome/wide');

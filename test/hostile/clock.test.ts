@@ -1,27 +1,17 @@
 /** Cases 22 and 22b: the scanner was away, or the server's own clock was wrong and is corrected. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { end, noon, scanAt, startedWith } from '../support/evening.ts';
 import { at, day, hour, minute, World } from '../support/world.ts';
 
 const yaml =
   'defaults: { schedule: "0 20 * * *", grace: 90m, settle: 0s, keep: 3, size_change: off }\nagents:\n  paris: { databases: [compta] }\n';
 const withNeighbour = `${yaml}  lyon: { databases: [shop] }\n`;
 const job = 'paris/compta';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 const year = 365 * day;
 
-/** Watched since noon, and nothing has come yet. */
-async function watched(text = yaml): Promise<World> {
-  const world = new World(text);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
-
 async function started(): Promise<World> {
-  const world = await watched();
+  const world = await startedWith(yaml);
   world.deposit({ endedAt: end });
   await world.ok(scanAt, 'scan');
   return world;
@@ -53,7 +43,7 @@ const cyclesOf = (world: World): string[] =>
     .map((row) => `${row.job} ${row.status} ${new Date(row.cycle).toISOString().slice(0, 10)}`);
 
 test('case 22: the scanner was down for three days: one MISSING for each cycle of each job, told by one scan', async () => {
-  const world = await watched(withNeighbour);
+  const world = await startedWith(withNeighbour);
   assert.equal(await round(world, 0, ['paris', 'lyon']), 0);
   // The neighbour goes on; its reports wait.
   for (const index of [1, 2, 3])
@@ -99,7 +89,7 @@ for (const [name, jump] of [
   ['a month forward', 30 * day],
 ] as const) {
   test(`case 22: the clock jumps ${name} for two scans: one MISSING per cycle, and no version is lost`, async () => {
-    const world = await watched(withNeighbour);
+    const world = await startedWith(withNeighbour);
     assert.equal(await round(world, 0, ['paris', 'lyon']), 0);
     for (let now = scanAt + EVERY; now < scanAt + day; now += EVERY) await world.ok(now, 'scan');
     // Of the second round only the neighbour's comes.
@@ -165,9 +155,7 @@ test('case 22: a scan after more than seven days says so', async () => {
 });
 
 test('case 22: after a very long absence at most 100 events are made, and one with a count', async () => {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(yaml);
   await world.ok(noon + 150 * day, 'scan');
   await world.ok(noon + 150 * day + minute, 'scan');
   const rows = world.sql<{ count: number; reason: string }>(
@@ -178,7 +166,7 @@ test('case 22: after a very long absence at most 100 events are made, and one wi
 });
 
 test('case 22b: a year ahead for one scan: at most 100 MISSING a job, set aside, and no version is pruned for it', async () => {
-  const world = await watched(withNeighbour);
+  const world = await startedWith(withNeighbour);
   for (const index of [0, 1, 2]) assert.equal(await round(world, index, ['paris', 'lyon']), 0);
   const before = cyclesOf(world);
   const right = scanAt + 2 * day + hour;
@@ -254,7 +242,7 @@ test('case 22b: a first scan with the clock ahead does not postpone the watch', 
 
 for (const ahead of [5 * minute, 365 * day]) {
   test(`case 22b: a good report first judged with the clock ${ahead / minute} minutes ahead stays good once it is corrected`, async () => {
-    const world = await watched();
+    const world = await startedWith(yaml);
     world.deposit({ endedAt: end });
     await world.run(scanAt + ahead, 'scan');
     await world.run(scanAt + minute, 'scan');
@@ -275,7 +263,7 @@ for (const ahead of [5 * minute, 365 * day]) {
 }
 
 test('case 22b: a clock that was ahead does not freeze the list of unexpected databases', async () => {
-  const world = await watched();
+  const world = await startedWith(yaml);
   world.deposit({ database: 'old', endedAt: end + 30 * day });
   await world.ok(end + 31 * day, 'scan');
   world.deposit({ database: 'crm', endedAt: end });

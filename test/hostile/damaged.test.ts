@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { dumpOf, sha256, type Report } from '../support/world.ts';
-import { eventOf, honest, neighbours, promotedToday, scanned, today } from './neighbours.ts';
+import { dumpOf, honest, sha256, type Report } from '../support/world.ts';
+import { eventOf, neighbours, promotedToday, scanned, today } from './neighbours.ts';
 
 const dump = Buffer.from(dumpOf(randomBytes(400_000).toString('hex')));
 const whole = gzipSync(dump);
@@ -137,10 +137,9 @@ const world = neighbours(cases.map((_, index) => `db${index}`));
 for (const [index, { where, bytes, hasSize }] of cases.entries()) {
   const database = `db${index}`;
   const claim = { size: dump.length, sha256: sha256(dump) };
-  const told = honest(`${database}.sql.gz`, where === 'way' ? whole : bytes, claim);
+  const told = honest(today(), `${database}.sql.gz`, where === 'way' ? whole : bytes, claim);
   world.deposit({
     database,
-    endedAt: today(),
     ...told,
     bytes,
     change: (report: Report) => {

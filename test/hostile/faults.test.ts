@@ -3,13 +3,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { cannotRun } from '../support/real-dumps.ts';
 
 const campaign = join(import.meta.dirname, '../faults/campaign.ts');
-const missing = ['strace', 'sqlite3'].filter(
-  (program) => spawnSync(program, ['--version']).status !== 0,
-);
-const skip =
-  missing.length === 0 ? false : `skipped, because not installed: ${missing.join(' and ')}`;
+const skip = ['strace', 'sqlite3'].map(cannotRun).find((one) => one !== false) ?? false;
 
 function tryPoints(...options: string[]): void {
   const { status, stdout, stderr } = spawnSync(process.execPath, [campaign, ...options], {

@@ -27,13 +27,11 @@ import {
   STRANGERS_PER_SCAN,
 } from '../../src/pass/allowance.ts';
 import { spend } from '../support/spent.ts';
-import { at, hour, minute, program, sha256, World, type Report } from '../support/world.ts';
+import { end, noon, scanAt } from '../support/evening.ts';
+import { hour, minute, program, sha256, World, type Report } from '../support/world.ts';
 
 const MiB = 1024 ** 2;
 const GiB = 1024 * MiB;
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
 /** The flooding agent is the first of the configuration, and the first by name. */
 const yaml = (databases = 'junk', top = ''): string =>

@@ -3,32 +3,16 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { at, day, hour, minute, sha256, World } from '../support/world.ts';
+import { end, round, scanAt, startedWith } from '../support/evening.ts';
+import { day, hour, minute, sha256, type World } from '../support/world.ts';
 
 const config = (rules = ''): string =>
   `defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off${rules} }\nagents:\n  paris: { databases: [compta] }\n`;
 const withNeighbour = (rules: string): string => `${config(rules)}  lyon: { databases: [shop] }\n`;
 const job = 'paris/compta';
 const both = ['lyon/shop', job] as const;
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
-async function started(yaml = config()): Promise<World> {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
-
-async function round(
-  world: World,
-  index: number,
-  content = `round ${index}`,
-): Promise<number | null> {
-  world.deposit({ endedAt: end + index * day, content });
-  return (await world.run(scanAt + index * day, 'scan')).code;
-}
+const started = (yaml = config()): Promise<World> => startedWith(yaml);
 
 /** A round of both agents. */
 async function roundOfBoth(world: World, index: number, content?: string): Promise<number | null> {
@@ -155,9 +139,7 @@ test('case 21b: the disk is replaced by an empty one with a marker: each loss is
 });
 
 test('case 21b: unchanged is never said of a version that is not there', async () => {
-  const world = new World(config());
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(config());
   world.deposit({ endedAt: end });
   await world.ok(scanAt, 'scan');
   rmSync(world.tree('paris/compta/20260620T201000Z/compta.sql.gz'), { force: true });

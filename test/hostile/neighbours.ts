@@ -3,7 +3,7 @@
  * round before, so that there is something to lose.
  */
 import assert from 'node:assert/strict';
-import { minute, sha256, World, type Deposit, type Ran } from '../support/world.ts';
+import { minute, World, type Ran } from '../support/world.ts';
 
 /** What scan --json says of one job, as far as these tests ask. */
 export interface Judged {
@@ -67,19 +67,3 @@ export function promotedToday(world: World): string[] {
   assert.equal(recorded, jobs.length + promoted.length);
   return promoted.toSorted();
 }
-
-/** A deposit whose report tells the truth about its file; of the dump in it only what is given. */
-export const honest = (
-  file: string,
-  bytes: Buffer,
-  dump: { readonly size?: number; readonly sha256?: string } = {},
-): Pick<Deposit, 'file' | 'bytes' | 'change'> => ({
-  file,
-  bytes,
-  change: ({ databases }) => {
-    const [entry] = Object.values(databases);
-    if (entry === undefined) return;
-    entry.COMPRESS = { status: true, size: bytes.length, sha256: sha256(bytes) };
-    entry.BACKUP = { status: true, ...dump };
-  },
-});

@@ -1,21 +1,14 @@
 /** Case 22c: several valid backups of one cycle, by a hijacked agent or by hand, displace no version of another cycle. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, day, hour, minute, World } from '../support/world.ts';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { day, hour, minute, type World } from '../support/world.ts';
 
 const config = (rules: string, schedule = '"0 20 * * *"'): string =>
   `defaults: { schedule: ${schedule}, settle: 0s, size_change: off${rules} }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n`;
 const job = 'paris/compta';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
-async function started(yaml: string): Promise<World> {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
+const started = (yaml: string): Promise<World> => startedWith(yaml);
 
 async function round(world: World, index: number): Promise<void> {
   for (const [agent, database] of [

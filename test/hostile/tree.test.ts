@@ -17,14 +17,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { cannotMount, mounted } from '../support/mounts.ts';
 import { cannotRun } from '../support/real-dumps.ts';
-import { at, day, hour, minute, World } from '../support/world.ts';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { day, hour, minute, World } from '../support/world.ts';
 import { promotedToday, today } from './neighbours.ts';
 
 const yaml =
   'defaults: { schedule: every 2h, settle: 0s, keep: 9, size_change: off }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 const asRoot = {
   skip: process.getuid?.() === 0 ? false : 'skipped, because only root can mount a tmpfs',
 };
@@ -223,9 +221,7 @@ const single = (rules = ''): string =>
 
 /** One agent, with one version, by a clock of the test's. */
 async function started(validated?: string): Promise<World> {
-  const world = new World(single('keep: 2'), validated === undefined ? {} : { validated });
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(single('keep: 2'), validated === undefined ? {} : { validated });
   world.deposit({ endedAt: end });
   await world.ok(scanAt, 'scan');
   return world;

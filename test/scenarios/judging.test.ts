@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { end, noon, scanAt, startedWith } from '../support/evening.ts';
 import {
-  at,
   day,
   dumpOf,
   hour,
@@ -19,17 +19,12 @@ const yaml =
   'defaults: { schedule: "0 20 * * *", settle: 0s }\nagents:\n  paris:\n    databases: [compta]\n';
 /** Where sizes and hashes are what it is about, and the content is nothing but filler. */
 const intact = yaml.replace('settle: 0s', 'settle: 0s, verify: intact');
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
 async function judged(
   deposit: Partial<Deposit>,
   prepare?: (world: World) => void,
 ): Promise<{ world: World; code: number | null; status: string; reason: string }> {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(yaml);
   world.deposit({ endedAt: end, ...deposit });
   prepare?.(world);
   const { code } = await world.run(scanAt, 'scan');
@@ -162,9 +157,7 @@ test('the second of two folders counts when the first holds another file of that
 });
 
 test('unchanged content is HASH_MISMATCH, copies nothing and confirms the version; a changed row is a new version', async () => {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(yaml);
   world.deposit({ endedAt: end });
   await world.ok(scanAt, 'scan');
   world.deposit({ endedAt: end + day });
@@ -185,9 +178,7 @@ test('unchanged content is HASH_MISMATCH, copies nothing and confirms the versio
 });
 
 test('the same content in another file is recognised by the uncompressed hash that both rounds report', async () => {
-  const world = new World(intact);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(intact);
   world.deposit({ endedAt: end });
   await world.ok(scanAt, 'scan');
   const other = Buffer.from('other bytes, same dump');
@@ -205,9 +196,7 @@ test('the same content in another file is recognised by the uncompressed hash th
 });
 
 async function withHistory(days: number): Promise<{ world: World; next: number }> {
-  const world = new World(intact);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(intact);
   for (let index = 0; index < days; index += 1) {
     world.deposit({
       endedAt: end + index * day,
@@ -294,9 +283,7 @@ test('the third held cycle in a row is critical, and a normal backup ends the ho
 });
 
 test('several reports: judged by end time; the older one of a file that was overwritten is superseded', async () => {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(yaml);
   world.deposit({ endedAt: end + day, content: 'second' });
   const newer = readFileSync(world.zone('paris', 'database', 'compta.sql.gz'));
   world.deposit({ endedAt: end, content: 'first, longer' });
@@ -321,9 +308,7 @@ test('of the reports that lie there when a watch begins only the newest is judge
 });
 
 test('deposit: remove deletes a deposit once its version is durable, and its absence is no failure', async () => {
-  const world = new World(yaml.replace('settle: 0s', 'settle: 0s, deposit: remove'));
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(yaml.replace('settle: 0s', 'settle: 0s, deposit: remove'));
   const { file, report } = world.deposit({ endedAt: end });
   const text = readFileSync(report);
   await world.ok(scanAt, 'scan');

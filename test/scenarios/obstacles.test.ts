@@ -14,15 +14,13 @@ import {
 } from 'node:fs';
 import { test } from 'node:test';
 import { cannotFreeze, frozen } from '../support/immutable.ts';
-import { at, day, hour, minute, World } from '../support/world.ts';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { day, hour, minute, World } from '../support/world.ts';
 
 const config = (rules = '', top = ''): string =>
   `${top}defaults: { schedule: "0 20 * * *", settle: 0s${rules} }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n`;
 const alone = (rules = ''): string => config(rules).replace(/ {2}lyon.*\n/u, '');
 const job = 'paris/compta';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 const nobody = 65534;
 const asRoot = process.getuid?.() === 0 ? false : 'skipped, because it needs root';
 const withPrlimit =
@@ -30,12 +28,7 @@ const withPrlimit =
     ? 'skipped, because prlimit is not installed'
     : asRoot;
 
-async function started(yaml = config()): Promise<World> {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
+const started = (yaml = config()): Promise<World> => startedWith(yaml);
 
 const heldFiles = (world: World): string[] =>
   readdirSync(world.tree('.held'), { recursive: true, withFileTypes: true })

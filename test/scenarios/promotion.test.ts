@@ -4,21 +4,14 @@ import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSyn
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import SqliteDatabase from 'better-sqlite3';
-import { at, day, hour, minute, sha256, World } from '../support/world.ts';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { day, hour, minute, sha256, type World } from '../support/world.ts';
 
 const config = (rules: string, top = ''): string =>
   `${top}defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off }\nagents:\n  paris: { databases: { compta: { ${rules} } } }\n`;
 const job = 'paris/compta';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
-async function started(rules: string, top = ''): Promise<World> {
-  const world = new World(config(rules, top));
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
+const started = (rules: string, top = ''): Promise<World> => startedWith(config(rules, top));
 
 const rows = (world: World): number =>
   world.sql("select id from versions where state = 'present'").length;
@@ -178,9 +171,7 @@ test('a version is lost, and the same file and report are sent again before the 
 test("promote refuses, as scan does, a path that still holds another job's versions", async () => {
   const databases = (agent: string, path: string): string =>
     `defaults: { schedule: "0 20 * * *", settle: 0s, path: "${path}" }\nagents:\n  ${agent}: { databases: [compta] }\n`;
-  const world = new World(databases('paris', '{database}'));
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(databases('paris', '{database}'));
   world.deposit({ endedAt: end });
   await world.ok(scanAt, 'scan');
   world.configure(databases('lyon', 'elsewhere/{database}'));

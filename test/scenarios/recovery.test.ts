@@ -2,21 +2,14 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { at, day, hour, minute, World } from '../support/world.ts';
+import { end, noon, scanAt, startedWith } from '../support/evening.ts';
+import { day, hour, minute, World } from '../support/world.ts';
 
 const config = (rules = '', top = ''): string =>
   `${top}defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off${rules} }\nagents:\n  paris: { databases: [compta] }\n`;
 const job = 'paris/compta';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
-async function started(yaml = config()): Promise<World> {
-  const world = new World(yaml);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
+const started = (yaml = config()): Promise<World> => startedWith(yaml);
 
 /** The state folder and the drop zone as they are now; `restore` brings them back. */
 function snapshot(world: World): { readonly restore: (what: 'state' | 'deposits') => void } {

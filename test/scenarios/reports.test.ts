@@ -2,18 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { at, day, hour, minute, World } from '../support/world.ts';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { at, day, hour, minute, type World } from '../support/world.ts';
 
 const yaml =
   'defaults: { schedule: "0 20 * * *", settle: 0s }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
 async function fresh(config = yaml): Promise<World> {
-  const world = new World(config);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
+  const world = await startedWith(config);
   world.deposit({ agent: 'lyon', database: 'shop', endedAt: end });
   return world;
 }

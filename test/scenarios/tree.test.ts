@@ -12,29 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { test } from 'node:test';
-import { at, day, minute, World } from '../support/world.ts';
+import { end, noon, round, scanAt, startedWith } from '../support/evening.ts';
+import { day, minute, World } from '../support/world.ts';
 
 const config = (rules: string): string =>
   `defaults: { schedule: "0 20 * * *", settle: 0s, size_change: off }\nagents:\n  paris: { databases: { compta: { ${rules} } } }\n`;
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
-async function started(rules: string): Promise<World> {
-  const world = new World(config(rules));
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
-
-async function round(
-  world: World,
-  index: number,
-  content = `round ${index}`,
-): Promise<number | null> {
-  world.deposit({ endedAt: end + index * day, content });
-  return (await world.run(scanAt + index * day, 'scan')).code;
-}
+const started = (rules: string): Promise<World> => startedWith(config(rules));
 
 test('a version is a folder with the file, 0440, and SHA256SUMS that coreutils verify; current points to the newest', async () => {
   const world = await started('keep: 3');

@@ -18,48 +18,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import SqliteDatabase from 'better-sqlite3';
 import { isInstalled, tool } from '../support/real-dumps.ts';
-import {
-  at,
-  day,
-  dumpOf,
-  hour,
-  minute,
-  program,
-  sha256,
-  World,
-  type Deposit,
-} from '../support/world.ts';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { day, dumpOf, honest, hour, program, sha256, type World } from '../support/world.ts';
 
 const yaml =
   'defaults: { schedule: "0 20 * * *", settle: 0s, unchanged: ok, keep: 3 }\nagents:\n  paris:\n    databases: [compta]\n';
-const noon = at('2026-06-20T12:00:00Z');
-const end = at('2026-06-20T20:10:00Z');
-const scanAt = end + 10 * minute;
 
-async function started(text = yaml): Promise<World> {
-  const world = new World(text);
-  await world.ok(noon, 'init-db');
-  await world.ok(noon, 'scan');
-  return world;
-}
-
-/** A deposit whose report tells the truth about its file; of the dump in it only what is given. */
-const honest = (
-  endedAt: number,
-  file: string,
-  bytes: Buffer,
-  dump: { readonly size?: number; readonly sha256?: string } = {},
-): Deposit => ({
-  endedAt,
-  file,
-  bytes,
-  change: ({ databases }) => {
-    const [entry] = Object.values(databases);
-    if (entry === undefined) return;
-    entry.COMPRESS = { status: true, size: bytes.length, sha256: sha256(bytes) };
-    entry.BACKUP = { status: true, ...dump };
-  },
-});
+const started = (text = yaml): Promise<World> => startedWith(text);
 
 /** Rows that shrink like real ones. */
 const rows = (count: number): string =>
