@@ -130,6 +130,9 @@ async function tryPoint(
 /** Points that are looked at together: starting the programs that look takes longer than looking. */
 const BATCH = 16;
 
+/** Worlds in which points are tried at the same time: more than cores, as some wait for locks. */
+const WORKERS = availableParallelism() + 8;
+
 /** Has invariants.sh look at the copies of a batch, and prints what was found. */
 async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void> {
   const lines = await invariants(batch.flatMap((one) => one.copies));
@@ -150,8 +153,14 @@ async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void>
 
 const referenceArgs = [...quick, '-y', '-e', 'trace=%file,%desc'];
 
-/** The points of a scenario in the world of one worker. */
-async function prepareFor(root: string, scenario: Scenario): Promise<Point[]> {
+interface Worker {
+  readonly root: string;
+  /** As this world has them: names in it have times in them. */
+  readonly points: readonly Point[];
+}
+
+/** Makes the world of one worker, saves it, and finds its points in a run that nothing disturbs. */
+async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
   scenario.prepare(root);
   rmSync(`${root}.saved`, { recursive: true, force: true });
   restore(root, `${root}.saved`);
@@ -161,7 +170,7 @@ async function prepareFor(root: string, scenario: Scenario): Promise<Point[]> {
   const isFirst = scenario === scenarios[0];
   // What comes before the first look at the deposits is the same in all of them.
   const from = (of: string): boolean => isFirst || !of.startsWith(`${root}/state`);
-  return pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from);
+  return { root, points: pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from) };
 }
 
 /** Every Nth of the points that have the same call and the same fault, so that each kind is among them, and the same at any time. */
@@ -175,36 +184,41 @@ function sampleOf(points: readonly (readonly [number, Point])[], every: number):
   });
 }
 
-async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]> {
-  const workers = await Promise.all(
-    Array.from({ length: availableParallelism() + 1 }, async (_, index) => {
-      const root = `${folder}/w${index}`;
-      return { root, points: await prepareFor(root, scenario) };
-    }),
-  );
-  const [points = []] = workers.map((worker) => worker.points);
-  const other = workers.find((worker) => worker.points.length !== points.length);
-  if (other !== undefined)
-    throw new Error(`${scenario.name}: ${points.length} points, then ${other.points.length}`);
+/** What is tried, and in which order: where SQLite waits for a lock as long as it may, it takes a minute, so these come first. */
+function choose({ root, points }: Worker): number[] {
   const { point: wanted = '' } = options;
   const asked = Array.from(points.entries()).filter(([, point]) =>
-    textOf(point).replace(folder, '').includes(wanted),
+    textOf(point).replace(root, '').includes(wanted),
   );
+  const waits = (index: number): boolean => points[index]?.syscall === 'fcntl';
   const chosen = sampleOf(asked, Number(options.sample));
-  const tried: Tried[] = [];
-  await Promise.all(
-    workers.map(async ({ root, points: own }) => {
-      for (let next = chosen.splice(0, BATCH); next.length > 0; next = chosen.splice(0, BATCH)) {
-        const batch: Tried[] = [];
-        for (const index of next)
-          batch.push(await tryPoint(root, scenario, own[index] as Point, `${root}.${index}`));
-        await judge(scenario, batch);
-        for (const { copies } of batch)
-          for (const copy of copies) rmSync(copy.slice(0, copy.indexOf('|')), { recursive: true });
-        tried.push(...batch);
-      }
-    }),
+  return [...chosen.filter(waits), ...chosen.filter((index) => !waits(index))];
+}
+
+async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]> {
+  const workers = await Promise.all(
+    Array.from({ length: WORKERS }, (_, index) => prepareFor(`${folder}/w${index}`, scenario)),
   );
+  const [first] = workers as [Worker];
+  const other = workers.find(({ points }) => points.length !== first.points.length);
+  if (other !== undefined)
+    throw new Error(`${scenario.name}: ${first.points.length} points, then ${other.points.length}`);
+  const chosen = choose(first);
+  const tried: Tried[] = [];
+  const work = async ({ root, points }: Worker): Promise<void> => {
+    while (chosen.length > 0) {
+      const batch: Tried[] = [];
+      for (let index = chosen.shift(); index !== undefined; index = chosen.shift()) {
+        batch.push(await tryPoint(root, scenario, points[index] as Point, `${root}.${index}`));
+        if (batch.length === BATCH) break;
+      }
+      await judge(scenario, batch);
+      for (const { copies } of batch)
+        for (const copy of copies) rmSync(copy.slice(0, copy.indexOf('|')), { recursive: true });
+      tried.push(...batch);
+    }
+  };
+  await Promise.all(workers.map(work));
   return tried;
 }
 

@@ -1,4 +1,5 @@
 /** What the campaign interrupts: each way in which a scan, or `promote`, changes the tree. */
+import { globSync, mkdirSync, rmSync } from 'node:fs';
 import { deposit, dumps, expectExit, makeWorld } from './world.ts';
 
 /** What is recorded in the end. */
@@ -35,6 +36,16 @@ function history(root: string, count: number): void {
   }
 }
 
+/** By a scan of which nothing else is left. */
+function cacheConfiguration(root: string): void {
+  expectExit(root, ['scan'], 0);
+  rmSync(`${root}/validated`, { recursive: true });
+  mkdirSync(`${root}/validated`);
+  for (const name of globSync('backupmon.db*', { cwd: `${root}/state` }))
+    rmSync(`${root}/state/${name}`);
+  history(root, 0);
+}
+
 function heldWorld(root: string): void {
   makeWorld(root, ', keep: 2');
   history(root, 1);
@@ -48,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: (root) => {
       makeWorld(root, '');
       history(root, 0);
+      cacheConfiguration(root);
       deposit(root, dumps.sqlite(9), 1);
     },
     versions: 1,

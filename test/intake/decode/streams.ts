@@ -46,6 +46,8 @@ const by = (command: string, args: readonly string[]) => (raw: Buffer) => piped(
 export interface Variant {
   readonly name: string;
   readonly compression: Compression;
+  /** The first of its compression: what all of them have in common is tried most often with this one. */
+  readonly plain: boolean;
   /** What makes it, and what takes it apart where that is not node. */
   readonly tools: readonly string[];
   /** Its stream has a checksum of the content: no flipped bit goes unseen. */
@@ -177,19 +179,36 @@ function lz4WithSize(raw: Buffer): Buffer {
   return stdout;
 }
 
+/** The same content is asked for by many tests; each gets a copy of its own. */
+function once(make: (raw: Buffer) => Buffer): (raw: Buffer) => Buffer {
+  const made = new WeakMap<Buffer, Buffer>();
+  return (raw) => {
+    const stream = made.get(raw) ?? make(raw);
+    made.set(raw, stream);
+    return Buffer.from(stream);
+  };
+}
+
 export const variants: readonly Variant[] = rows.map(
-  ([name, compression, tool, checked, make]) => ({
+  ([name, compression, tool, checked, make], index) => ({
     name,
     compression,
+    plain: rows.findIndex((row) => row[1] === compression) === index,
     tools: tool === '' ? [] : [tool],
     checked,
-    make,
+    make: once(make),
   }),
 );
 
+const isAbsent = new Map<string, boolean>();
+
 /** For node:test's `skip`. */
 export function lacking(tools: readonly string[]): string | false {
-  const absent = tools.find((tool) => spawnSync(tool, ['--version']).error !== undefined);
+  const absent = tools.find((tool) => {
+    if (!isAbsent.has(tool))
+      isAbsent.set(tool, spawnSync(tool, ['--version']).error !== undefined);
+    return isAbsent.get(tool);
+  });
   return absent === undefined ? false : `skipped, because ${absent} is not installed`;
 }
 

@@ -8,11 +8,11 @@ const tiny = dumpText(3000);
 const empty = Buffer.alloc(0);
 
 for (const variant of variants) {
-  const { compression, make, name, checked } = variant;
+  const { compression, make, name, checked, plain } = variant;
   test(`${name}: whole`, { skip: lacking(variant.tools) }, async () => {
     for (const raw of [large, tiny, empty]) {
       const stream = make(raw);
-      for (const chunk of [7, 64 * 1024, 1024 * 1024, 8 * 1024 * 1024]) {
+      for (const chunk of [7, 64 * 1024, 8 * 1024 * 1024]) {
         if (chunk === 7 && stream.length > 10_000) continue;
         const { output, ...seen } = await decode(compression, stream, { chunk });
         const consumed = stream.length;
@@ -29,7 +29,7 @@ for (const variant of variants) {
 
   test(`${name}: zero padding after the end`, { skip: lacking(variant.tools) }, async () => {
     const stream = make(tiny);
-    for (const count of [1, 2, 3, 4, 5, 8, 512, 5_000_000]) {
+    for (const count of plain ? [1, 2, 3, 4, 5, 8, 512, 5_000_000] : [1, 4, 512]) {
       const padded = Buffer.concat([stream, Buffer.alloc(count)]);
       const chunks = count < 1000 ? [1, 1024 * 1024] : [64 * 1024, 1024 * 1024];
       for (const chunk of chunks) {
