@@ -43,7 +43,7 @@ const straced = (root: string, args: readonly string[], command: readonly string
   '-o',
   `${root}.trace`,
   ...args,
-  ...commandIn(root, command),
+  ...commandIn(root, command).flat(),
 ];
 
 const runStraced = (root: string, args: readonly string[], scenario: Scenario): Promise<Ran> =>
@@ -131,7 +131,7 @@ async function tryPoint(
 const BATCH = 16;
 
 /** Worlds in which points are tried at the same time: more than cores, as some wait for locks. */
-const WORKERS = availableParallelism() + 8;
+const WORKERS = availableParallelism() + 4;
 
 /** Has invariants.sh look at the copies of a batch, and prints what was found. */
 async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void> {
@@ -161,7 +161,7 @@ interface Worker {
 
 /** Makes the world of one worker, saves it, and finds its points in a run that nothing disturbs. */
 async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
-  scenario.prepare(root);
+  await scenario.prepare(root);
   rmSync(`${root}.saved`, { recursive: true, force: true });
   restore(root, `${root}.saved`);
   restore(`${root}.saved`, root);

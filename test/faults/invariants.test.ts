@@ -19,7 +19,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { cannotRun } from '../support/real-dumps.ts';
 import { invariants, newestVersion } from './looks.ts';
-import { deposit, dumps, makeWorld, restore, undisturbed } from './world.ts';
+import { deposit, dumps, initialise, makeWorld, restore, undisturbed } from './world.ts';
 
 interface Sabotage {
   readonly name: string;
@@ -145,8 +145,8 @@ test(
     const base = mkdtempSync(path.join(tmpdir(), 'backupmon-invariants-'));
     after(() => rmSync(base, { recursive: true, force: true }));
     const root = `${base}/world`;
-    makeWorld(root, ', keep: 2');
-    await undisturbed(root, ['init-db']);
+    await makeWorld(root, ', keep: 2');
+    await initialise(root);
     for (const row of [0, 1]) {
       deposit(root, dumps.sqlite(row), (2 - row) * 24 * 60);
       const { code, err } = await undisturbed(root, ['scan']);

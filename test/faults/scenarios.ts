@@ -1,6 +1,6 @@
 /** What the campaign interrupts: each way in which a scan, or `promote`, changes the tree. */
 import { globSync, mkdirSync, rmSync } from 'node:fs';
-import { deposit, dumps, expectExit, makeWorld } from './world.ts';
+import { deposit, dumps, initialise, makeWorld, scan } from './world.ts';
 
 /** What is recorded in the end. */
 export interface Outcome {
@@ -13,7 +13,7 @@ export interface Outcome {
 export interface Scenario extends Outcome {
   readonly name: string;
   /** Makes the state before. */
-  readonly prepare: (root: string) => void;
+  readonly prepare: (root: string) => Promise<void>;
   /** The command that is interrupted. */
   readonly command: readonly string[];
   /** Exit codes when nothing is wrong. */
@@ -24,31 +24,31 @@ export interface Scenario extends Outcome {
   readonly versions: number;
 }
 
-const scan = { command: ['scan', '--json'], conclusions: 1, unrecorded: null };
-const succeeded = { ...scan, exit: 0, status: 'SUCCESS:verified' };
+const scanning = { command: ['scan', '--json'], conclusions: 1, unrecorded: null };
+const succeeded = { ...scanning, exit: 0, status: 'SUCCESS:verified' };
 
 /** Versions before, one a day. */
-function history(root: string, count: number): void {
-  expectExit(root, ['init-db'], 0);
+async function history(root: string, count: number): Promise<void> {
+  await initialise(root);
   for (let round = 0; round < count; round += 1) {
     deposit(root, dumps.sqlite(round), (count - round) * 24 * 60);
-    expectExit(root, ['scan'], 0);
+    await scan(root, 0);
   }
 }
 
 /** By a scan of which nothing else is left. */
-function cacheConfiguration(root: string): void {
-  expectExit(root, ['scan'], 0);
+async function cacheConfiguration(root: string): Promise<void> {
+  await scan(root, 0);
   rmSync(`${root}/validated`, { recursive: true });
   mkdirSync(`${root}/validated`);
   for (const name of globSync('backupmon.db*', { cwd: `${root}/state` }))
     rmSync(`${root}/state/${name}`);
-  history(root, 0);
+  await history(root, 0);
 }
 
-function heldWorld(root: string): void {
-  makeWorld(root, ', keep: 2');
-  history(root, 1);
+async function heldWorld(root: string): Promise<void> {
+  await makeWorld(root, ', keep: 2');
+  await history(root, 1);
   deposit(root, dumps.other, 1);
 }
 
@@ -56,10 +56,10 @@ export const scenarios: readonly Scenario[] = [
   {
     ...succeeded,
     name: 'first version',
-    prepare: (root) => {
-      makeWorld(root, '');
-      history(root, 0);
-      cacheConfiguration(root);
+    prepare: async (root) => {
+      await makeWorld(root, '');
+      await history(root, 0);
+      await cacheConfiguration(root);
       deposit(root, dumps.sqlite(9), 1);
     },
     versions: 1,
@@ -67,9 +67,9 @@ export const scenarios: readonly Scenario[] = [
   {
     ...succeeded,
     name: 'replacing and pruning',
-    prepare: (root) => {
-      makeWorld(root, ', keep: 1');
-      history(root, 1);
+    prepare: async (root) => {
+      await makeWorld(root, ', keep: 1');
+      await history(root, 1);
       deposit(root, dumps.sqlite(9), 1);
     },
     versions: 1,
@@ -77,15 +77,15 @@ export const scenarios: readonly Scenario[] = [
   {
     ...succeeded,
     name: 'removing the deposit',
-    prepare: (root) => {
-      makeWorld(root, ', keep: 2, deposit: remove');
-      history(root, 1);
+    prepare: async (root) => {
+      await makeWorld(root, ', keep: 2, deposit: remove');
+      await history(root, 1);
       deposit(root, dumps.sqlite(9), 1);
     },
     versions: 2,
   },
   {
-    ...scan,
+    ...scanning,
     name: 'holding',
     prepare: heldWorld,
     exit: 1,
@@ -94,9 +94,9 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'promoting',
-    prepare: (root) => {
-      heldWorld(root);
-      expectExit(root, ['scan'], 1);
+    prepare: async (root) => {
+      await heldWorld(root);
+      await scan(root, 1);
     },
     command: ['promote', 'paris/compta', '--json'],
     exit: 0,

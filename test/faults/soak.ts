@@ -39,7 +39,7 @@ const root = `${base}/world`;
 const next = seeded(seed);
 const chance = (percent: number): boolean => next(100) < percent;
 
-makeFolders(root, soakConfig);
+await makeFolders(root, soakConfig);
 const agents = soakJobs.map((job) => new SoakAgent(root, job, next));
 let clock = Date.now() - 10 * MINUTE * scans;
 const began = clock;
@@ -52,10 +52,7 @@ function depositSome(most: number): void {
   }
 }
 
-const startIn = (args: readonly string[]): Started => {
-  const [file, ...rest] = commandIn(root, args);
-  return start(file, rest);
-};
+const startIn = (args: readonly string[]): Started => start(...commandIn(root, args));
 
 const violations: string[] = [];
 const counts = { killed: 0, ended: 0, yielded: 0 };

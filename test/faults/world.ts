@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { runHere, type Ran } from '../support/run-here.ts';
 
@@ -39,7 +40,7 @@ const SETTLED = 150;
  * An installation in which nothing was deposited yet.
  * @param yaml what its configuration says beside the folders
  */
-export function makeFolders(root: string, yaml: string): void {
+export async function makeFolders(root: string, yaml: string): Promise<void> {
   rmSync(root, { recursive: true, force: true });
   for (const folder of ['deposits', 'validated', 'state'])
     mkdirSync(`${root}/${folder}`, { recursive: true });
@@ -48,12 +49,12 @@ export function makeFolders(root: string, yaml: string): void {
     configOf(root),
     `deposits: ${root}/deposits\nvalidated: ${root}/validated\ndatabase: ${root}/state/backupmon.db\nsite: test\n${yaml}`,
   );
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLED);
+  await after(SETTLED);
 }
 
 /** With one agent, and one thread. */
-export function makeWorld(root: string, rules: string): void {
-  makeFolders(
+export async function makeWorld(root: string, rules: string): Promise<void> {
+  await makeFolders(
     root,
     `parallel: 1
 defaults: { schedule: every 24h, grace: 20d, settle: 0s${rules} }
@@ -88,24 +89,25 @@ export const run = (file: string, args: readonly string[], input = ''): Promise<
   start(file, args, input).ended;
 
 /** Program and arguments that run a command in a world. */
-export const commandIn = (root: string, args: readonly string[]): [string, ...string[]] => [
+export const commandIn = (root: string, args: readonly string[]): [string, string[]] => [
   process.execPath,
-  program,
-  '--config',
-  configOf(root),
-  ...args,
+  [program, '--config', configOf(root), ...args],
 ];
 
 /** A command that nothing disturbs, in this process: starting another one for each takes ten times as long. */
 export const undisturbed = (root: string, args: readonly string[]): Promise<Ran> =>
   runHere(Date.now(), ['--config', configOf(root), ...args]);
 
-/** @throws Error when it exits otherwise */
-export function expectExit(root: string, args: readonly string[], code: number): void {
-  const [file, ...rest] = commandIn(root, args);
-  const { status, stdout, stderr } = spawnSync(file, rest, { encoding: 'utf8' });
-  if (status === code) return;
-  throw new Error(`${args.join(' ')}: exit ${status} instead of ${code}\n${stderr}${stdout}`);
+/** `init-db` in a world. @throws Error when it fails */
+export async function initialise(root: string): Promise<void> {
+  const { code, err } = await undisturbed(root, ['init-db']);
+  if (code !== 0) throw new Error(`init-db: exit ${code}: ${err}`);
+}
+
+/** `scan` in a world, by the program: it finds its own configuration in the cache later on. @throws Error when it exits otherwise */
+export async function scan(root: string, expected: number): Promise<void> {
+  const { code, out, err } = await run(...commandIn(root, ['scan']));
+  if (code !== expected) throw new Error(`scan: exit ${code}, and not ${expected}\n${err}${out}`);
 }
 
 const fact = (data: Buffer | string) => ({

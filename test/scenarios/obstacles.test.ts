@@ -129,7 +129,7 @@ test('.held that cannot be read does not end the scan', { skip: asRoot }, async 
 });
 
 /** Five agents with more than 64 MiB to read, so that it is done on several threads. */
-function manyLarge(): World {
+function manyLarge(bytes: number): World {
   const agents = ['a', 'b', 'c', 'd', 'e'];
   const databases = Array.from({ length: 32 }, (_, index) => `db${index}`);
   const world = new World(
@@ -139,7 +139,7 @@ function manyLarge(): World {
   );
   assert.equal(world.process(['init-db']).code, 0);
   assert.equal(world.process(['scan']).code, 0);
-  const content = randomBytes(450_000).toString('hex');
+  const content = randomBytes(bytes / 2).toString('hex');
   for (const agent of agents) {
     for (const database of databases)
       world.deposit({ agent, database, endedAt: Date.now() - minute, content });
@@ -151,7 +151,7 @@ test(
   'too many open files: jobs are blocked at most, and the next scan heals',
   { skip: withPrlimit },
   () => {
-    const world = manyLarge();
+    const world = manyLarge(900_000);
     for (const limit of [40, 100]) {
       const ran = world.process(['scan'], {
         prefix: ['timeout', '60', 'prlimit', `--nofile=${limit}:${limit}`],
@@ -214,7 +214,7 @@ test(
       return;
     }
     for (const threads of [limit, limit + 1]) {
-      const world = manyLarge();
+      const world = manyLarge(450_000);
       spawnSync('chown', ['-R', `${lonely}:${lonely}`, world.root]);
       chmodSync(world.root, 0o755);
       const ran = world.process(['scan'], {

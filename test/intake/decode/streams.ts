@@ -205,9 +205,8 @@ const isAbsent = new Map<string, boolean>();
 /** For node:test's `skip`. */
 export function lacking(tools: readonly string[]): string | false {
   const absent = tools.find((tool) => {
-    if (!isAbsent.has(tool))
-      isAbsent.set(tool, spawnSync(tool, ['--version']).error !== undefined);
-    return isAbsent.get(tool);
+    if (!isAbsent.has(tool)) isAbsent.set(tool, spawnSync(tool, ['--version']).error !== undefined);
+    return isAbsent.get(tool) === true;
   });
   return absent === undefined ? false : `skipped, because ${absent} is not installed`;
 }

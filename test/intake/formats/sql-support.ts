@@ -75,7 +75,9 @@ export const outcome = ({ whole, fault, shortfall }: Finding): string => {
 /** However it arrives, the finding and both hashes are the same. */
 export async function judgeAllWays(content: Buffer | string): Promise<Judged> {
   const judged = await judge(content);
-  for (const size of [1, 7, 1000]) assert.deepEqual(await judge(content, size), judged, `${size}`);
+  // One by one, a dump of all databases takes a dozen seconds.
+  const sizes = content.length > 300_000 ? [101, 1000] : [1, 7, 1000];
+  for (const size of sizes) assert.deepEqual(await judge(content, size), judged, `${size}`);
   return judged;
 }
 
