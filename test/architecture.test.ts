@@ -352,3 +352,12 @@ test('yaml and zod are loaded only where a configuration is parsed', () => {
       }),
   );
 });
+
+test('no file is read as text by its path: Node aborts, and tells nothing, where such a file cannot be closed', () => {
+  const found = globSync('src/**/*.ts').flatMap((file) =>
+    [
+      ...readFileSync(file, 'utf8').matchAll(/readFileSync\((?!descriptor\b)[^)]*utf-?8[^)]*\)/gu),
+    ].map(([call]) => `${file}: ${call}`),
+  );
+  assert.deepEqual(found, []);
+});

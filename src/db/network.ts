@@ -25,7 +25,7 @@ const fuseNetworks =
 function mountType(device: number): string | null {
   // As makedev(3) puts them together: 12 bits of the major number, 20 of the minor one.
   const name = `${(device >>> 8) & 0xfff}:${(device & 0xff) | ((device >>> 12) & 0xfff00)}`;
-  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
+  for (const line of readFileSync('/proc/self/mountinfo').toString().split('\n')) {
     // 36 35 98:0 /root /mount options optional… - type source options
     const [before = '', after = ''] = line.split(' - ');
     if (before.split(' ')[2] === name) return after.split(' ')[0] ?? null;

@@ -140,10 +140,15 @@ export function readLink(path: string): string | null {
   }
 }
 
-/** A small text file of our own; null when it is absent. */
+/** A small text file of our own; null when it is absent. Read by descriptor: by path, Node aborts where it cannot be closed. */
 export function readText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    const descriptor = openSync(path, 'r');
+    try {
+      return readFileSync(descriptor, 'utf8');
+    } finally {
+      close(descriptor);
+    }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     return attempt('read', path, () => {

@@ -9,6 +9,7 @@ import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
+import { Shell } from './shell.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
 import type { Ran } from '../support/run-here.ts';
 import {
@@ -19,7 +20,7 @@ import {
   newestVersion,
   problemOf,
 } from './looks.ts';
-import { commandIn, makeShelf, restore, run, undisturbed } from './world.ts';
+import { commandIn, makeShelf, restore, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -31,11 +32,17 @@ const { values: options } = parseArgs({
   },
 });
 
+/** What the shell says of a program that was ended by SIGKILL. */
+const KILLED = 128 + 9;
+
 const textOf = ({ syscall, path: of, when, fault }: Point): string =>
   `${syscall} ${of} #${when} ${fault}`;
 
+/** An eighth of a start goes into getting memory in small portions. Other libraries than glibc do not know the name. */
+const memory =
+  'GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432:glibc.malloc.mmap_threshold=33554432:glibc.malloc.arena_max=1';
 /** One thread in the pool, as none of them touches a file: strace would have to follow each. */
-const strace = ['--quiet=all', '-e', 'signal=none', '-E', 'UV_THREADPOOL_SIZE=1'];
+const strace = ['--quiet=all', '-e', 'signal=none', '-E', 'UV_THREADPOOL_SIZE=1', '-E', memory];
 /** Only the calls that are asked for stop the program: faster, but then a signal does not come at all of them. */
 const quick = ['-f', '--seccomp-bpf'];
 const straced = (root: string, args: readonly string[], command: readonly string[]): string[] => [
@@ -46,8 +53,38 @@ const straced = (root: string, args: readonly string[], command: readonly string
   ...commandIn(root, command).flat(),
 ];
 
-const runStraced = (root: string, args: readonly string[], scenario: Scenario): Promise<Ran> =>
-  run('strace', straced(root, args, scenario.command));
+/** Puts the world back as it was saved, runs what it is told, and copies the world. */
+const afresh = `
+afresh() {
+  local root=$1 copy=$2 code
+  shift 2
+  rm -rf "$root" && cp -a "$root.saved" "$root" || return 125
+  "$@" >"$root.out" 2>"$root.err" </dev/null
+  code=$?
+  cp -a "$root" "$copy" || return 125
+  return "$code"
+}`;
+
+interface Worker {
+  readonly root: string;
+  readonly shell: Shell;
+  /** As this world has them: names in it have times in them. */
+  readonly points: readonly Point[];
+}
+
+/** @param copy where the world is copied to afterwards */
+async function runStraced(
+  { root, shell }: Omit<Worker, 'points'>,
+  args: readonly string[],
+  scenario: Scenario,
+  copy: string,
+): Promise<Ran> {
+  const command = ['strace', ...straced(root, args, scenario.command)];
+  const code = await shell.run(['afresh', root, copy, ...command]);
+  if (code === 125) throw new Error(`${root} was not copied`);
+  const [out, err] = [readFileSync(`${root}.out`, 'utf8'), readFileSync(`${root}.err`, 'utf8')];
+  return { code: code === KILLED ? null : code, out, err };
+}
 
 /** What is untrue about what a disturbed run said. */
 function untruths(scenario: Scenario, ran: Ran): string[] {
@@ -93,23 +130,26 @@ interface Tried {
 
 /** @param copies where the world is copied to, for what invariants.sh looks at */
 async function tryPoint(
-  root: string,
+  worker: Worker,
   scenario: Scenario,
   point: Point,
   copies: string,
 ): Promise<Tried> {
-  restore(`${root}.saved`, root);
-  const newest = newestVersion(root, 'paris/compta') ?? '';
+  const { root } = worker;
+  const newest = newestVersion(`${root}.saved`, 'paris/compta') ?? '';
   const { syscall, path: of, when, fault } = point;
   const killed = fault.startsWith('signal');
   const inject = `inject=${syscall}:${fault}:when=${when}`;
   const args = [...(killed ? [] : quick), '-e', `trace=${syscall}`, '-P', of, '-e', inject];
-  const ran = await runStraced(root, args, scenario);
-  const hits = (readFileSync(`${root}.trace`, 'utf8').match(/\(INJECTED\)/gu) ?? []).length;
-  const isHit = killed ? ran.code === null || ran.code === 137 : hits === 1;
-  const violations = [...(isHit ? [] : [`hit ${hits} times`]), ...untruths(scenario, ran)];
   const disturbed = `${copies}.fault`;
-  restore(root, disturbed);
+  const ran = await runStraced(worker, args, scenario, disturbed);
+  const hits = (readFileSync(`${root}.trace`, 'utf8').match(/\(INJECTED\)/gu) ?? []).length;
+  const isHit = killed ? ran.code === null : hits === 1;
+  const violations = [
+    ...(isHit ? [] : [`hit ${hits} times`]),
+    ...(ran.code === null && !killed ? ['it was killed, by whom nobody knows'] : []),
+    ...untruths(scenario, ran),
+  ];
   violations.push(...(await heal(root, scenario)));
   const healed = `${copies}.healed`;
   renameSync(root, healed);
@@ -131,7 +171,7 @@ async function tryPoint(
 const BATCH = 16;
 
 /** Worlds in which points are tried at the same time: more than cores, as some wait for locks. */
-const WORKERS = availableParallelism() + 4;
+const WORKERS = availableParallelism() + 6;
 
 /** Has invariants.sh look at the copies of a batch, and prints what was found. */
 async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void> {
@@ -153,29 +193,27 @@ async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void>
 
 const referenceArgs = [...quick, '-y', '-e', 'trace=%file,%desc'];
 
-interface Worker {
-  readonly root: string;
-  /** As this world has them: names in it have times in them. */
-  readonly points: readonly Point[];
-}
-
 /** Makes the world of one worker, saves it, and finds its points in a run that nothing disturbs. */
 async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
   await scenario.prepare(root);
   rmSync(`${root}.saved`, { recursive: true, force: true });
   restore(root, `${root}.saved`);
-  restore(`${root}.saved`, root);
-  const ran = await runStraced(root, referenceArgs, scenario);
+  const copy = `${root}.reference`;
+  const shell = new Shell(afresh);
+  const ran = await runStraced({ root, shell }, referenceArgs, scenario, copy);
+  rmSync(copy, { recursive: true });
   if (ran.code !== scenario.exit) throw new Error(`${scenario.name}: exit ${ran.code}: ${ran.err}`);
   const isFirst = scenario === scenarios[0];
   // What comes before the first look at the deposits is the same in all of them.
   const from = (of: string): boolean => isFirst || !of.startsWith(`${root}/state`);
-  return { root, points: pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from) };
+  return { root, shell, points: pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from) };
 }
+
+/** How often each kind was among what could be tried, in all scenarios so far. */
+const seen = new Map<string, number>();
 
 /** Every Nth of the points that have the same call and the same fault, so that each kind is among them, and the same at any time. */
 function sampleOf(points: readonly (readonly [number, Point])[], every: number): number[] {
-  const seen = new Map<string, number>();
   return points.flatMap(([index, { syscall, fault }]) => {
     const kind = `${syscall} ${fault}`;
     const earlier = seen.get(kind) ?? 0;
@@ -205,11 +243,12 @@ async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]>
     throw new Error(`${scenario.name}: ${first.points.length} points, then ${other.points.length}`);
   const chosen = choose(first);
   const tried: Tried[] = [];
-  const work = async ({ root, points }: Worker): Promise<void> => {
+  const work = async (worker: Worker): Promise<void> => {
+    const { root, points } = worker;
     while (chosen.length > 0) {
       const batch: Tried[] = [];
       for (let index = chosen.shift(); index !== undefined; index = chosen.shift()) {
-        batch.push(await tryPoint(root, scenario, points[index] as Point, `${root}.${index}`));
+        batch.push(await tryPoint(worker, scenario, points[index] as Point, `${root}.${index}`));
         if (batch.length === BATCH) break;
       }
       await judge(scenario, batch);
@@ -217,6 +256,7 @@ async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]>
         for (const copy of copies) rmSync(copy.slice(0, copy.indexOf('|')), { recursive: true });
       tried.push(...batch);
     }
+    worker.shell.end();
   };
   await Promise.all(workers.map(work));
   return tried;
