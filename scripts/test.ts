@@ -94,7 +94,10 @@ async function everything(): Promise<void> {
     .filter((file) => !core.includes(file))
     .toSorted();
   const started = performance.now();
-  const rounds = [await runRound(core, coverageGate), await runRound(others, {})];
+  const measured = await runRound(core, coverageGate);
+  // What the test files load is the same for most of them: a sixth of a second for each file. Coverage cannot be measured with it.
+  process.env['NODE_COMPILE_CACHE'] ??= path.resolve('node_modules/.cache/tests');
+  const rounds = [measured, await runRound(others, {})];
   const skips = rounds.flatMap((round) => round.skips);
   const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
   const unloaded = await neverLoaded(rounds.flatMap((round) => round.measured));

@@ -357,7 +357,7 @@ test('no file is read as text by its path: Node aborts, and tells nothing, where
   const found = globSync('src/**/*.ts').flatMap((file) =>
     [
       ...readFileSync(file, 'utf8').matchAll(/readFileSync\((?!descriptor\b)[^)]*utf-?8[^)]*\)/gu),
-    ].map(([call]) => `${file}: ${call}`),
+    ].map(([reading]) => `${file}: ${reading}`),
   );
   assert.deepEqual(found, []);
 });

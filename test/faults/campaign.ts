@@ -5,7 +5,7 @@
  *
  * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
  */
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
@@ -59,7 +59,8 @@ afresh() {
   local root=$1 copy=$2 code
   shift 2
   rm -rf "$root" && cp -a "$root.saved" "$root" || return 125
-  "$@" >"$root.out" 2>"$root.err" </dev/null
+  # The shell says itself what was killed.
+  { "$@" >"$root.out" 2>"$root.err" </dev/null; } 2>/dev/null
   code=$?
   cp -a "$root" "$copy" || return 125
   return "$code"
@@ -170,9 +171,6 @@ async function tryPoint(
 /** Points that are looked at together: starting the programs that look takes longer than looking. */
 const BATCH = 16;
 
-/** Worlds in which points are tried at the same time: more than cores, as some wait for locks. */
-const WORKERS = availableParallelism() + 6;
-
 /** Has invariants.sh look at the copies of a batch, and prints what was found. */
 async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void> {
   const lines = await invariants(batch.flatMap((one) => one.copies));
@@ -222,56 +220,81 @@ function sampleOf(points: readonly (readonly [number, Point])[], every: number):
   });
 }
 
-/** What is tried, and in which order: where SQLite waits for a lock as long as it may, it takes a minute, so these come first. */
+/** Where SQLite waits for a lock as long as it may: up to three times 30 s, in which nothing is computed. */
+const waits = ({ syscall, fault }: Point): boolean => syscall === 'fcntl' && fault.includes('EIO');
+
+/** Workers of a scenario for the points that wait. */
+const PATIENT = 2;
+
 function choose({ root, points }: Worker): number[] {
   const { point: wanted = '' } = options;
   const asked = Array.from(points.entries()).filter(([, point]) =>
     textOf(point).replace(root, '').includes(wanted),
   );
-  const waits = (index: number): boolean => points[index]?.syscall === 'fcntl';
-  const chosen = sampleOf(asked, Number(options.sample));
-  return [...chosen.filter(waits), ...chosen.filter((index) => !waits(index))];
+  return sampleOf(asked, Number(options.sample));
 }
 
-async function runScenario(folder: string, scenario: Scenario): Promise<Tried[]> {
-  const workers = await Promise.all(
-    Array.from({ length: WORKERS }, (_, index) => prepareFor(`${folder}/w${index}`, scenario)),
-  );
-  const [first] = workers as [Worker];
-  const other = workers.find(({ points }) => points.length !== first.points.length);
-  if (other !== undefined)
-    throw new Error(`${scenario.name}: ${first.points.length} points, then ${other.points.length}`);
-  const chosen = choose(first);
+/** Tries points until none of them is left, each worker one after the other. */
+async function work(scenario: Scenario, worker: Worker, chosen: number[]): Promise<Tried[]> {
+  const { root, points, shell } = worker;
   const tried: Tried[] = [];
-  const work = async (worker: Worker): Promise<void> => {
-    const { root, points } = worker;
-    while (chosen.length > 0) {
-      const batch: Tried[] = [];
-      for (let index = chosen.shift(); index !== undefined; index = chosen.shift()) {
-        batch.push(await tryPoint(worker, scenario, points[index] as Point, `${root}.${index}`));
-        if (batch.length === BATCH) break;
-      }
-      await judge(scenario, batch);
-      for (const { copies } of batch)
-        for (const copy of copies) rmSync(copy.slice(0, copy.indexOf('|')), { recursive: true });
-      tried.push(...batch);
+  while (chosen.length > 0) {
+    const batch: Tried[] = [];
+    for (let index = chosen.shift(); index !== undefined; index = chosen.shift()) {
+      const point = points[index] as Point;
+      batch.push(await tryPoint(worker, scenario, point, `${root}.${index}`));
+      if (batch.length === BATCH) break;
     }
-    worker.shell.end();
-  };
-  await Promise.all(workers.map(work));
+    await judge(scenario, batch);
+    for (const { copies } of batch)
+      for (const copy of copies) rmSync(copy.slice(0, copy.indexOf('|')), { recursive: true });
+    tried.push(...batch);
+  }
+  shell.end();
   return tried;
 }
 
-const folder = makeShelf();
+interface Running {
+  readonly name: string;
+  readonly tried: Promise<Tried[]>;
+}
+
+/** Returns when all points were tried but those that wait: they go on beside what comes next. */
+async function runScenario(folder: string, scenario: Scenario): Promise<Running> {
+  mkdirSync(folder);
+  const prepare = (count: number): Promise<Worker>[] =>
+    Array.from({ length: count }, (_, index) => prepareFor(`${folder}/w${index + 1}`, scenario));
+  const first = await prepareFor(`${folder}/w0`, scenario);
+  const { length } = first.points;
+  const chosen = choose(first);
+  const isWaiting = (index: number): boolean => waits(first.points[index] as Point);
+  const [long, short] = [chosen.filter(isWaiting), chosen.filter((index) => !isWaiting(index))];
+  const patient = Math.min(PATIENT, long.length);
+  const cores = Math.min(availableParallelism(), Math.ceil(short.length / BATCH));
+  const workers = [first, ...(await Promise.all(prepare(patient + Math.max(0, cores - 1))))];
+  const other = workers.find(({ points }) => points.length !== length);
+  if (other !== undefined)
+    throw new Error(`${scenario.name}: ${length} points, then ${other.points.length}`);
+  const waiting = workers.splice(1, patient).map((worker) => work(scenario, worker, long));
+  const tried = await Promise.all(workers.map((worker) => work(scenario, worker, short)));
+  const all = Promise.all(waiting).then((more) => [...tried, ...more].flat());
+  return { name: scenario.name, tried: all };
+}
+
+const shelf = makeShelf();
 const started = performance.now();
+const running: Running[] = [];
+for (const [index, scenario] of scenarios.entries()) {
+  if (options.only === undefined || options.only === scenario.name)
+    running.push(await runScenario(`${shelf}/${index}`, scenario));
+}
 let points = 0;
 let violations = 0;
-for (const scenario of scenarios) {
-  if (options.only !== undefined && options.only !== scenario.name) continue;
-  const tried = await runScenario(folder, scenario);
-  const bad = tried.filter((one) => one.violations.length > 0).length;
-  console.log(`${scenario.name}: ${tried.length} points, ${bad} violations`);
-  points += tried.length;
+for (const { name, tried } of running) {
+  const all = await tried;
+  const bad = all.filter((one) => one.violations.length > 0).length;
+  console.log(`${name}: ${all.length} points, ${bad} violations`);
+  points += all.length;
   violations += bad;
 }
 console.log(

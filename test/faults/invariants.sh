@@ -21,7 +21,7 @@ done
 declare -A summed links recorded outcome
 stamped='/[0-9]{8}T[0-9]{6}Z(-[0-9]+)?$'
 while read -r kind mode path target; do
-  for world in "${worlds[@]}"; do [[ $path != "$world"/* ]] || break; done
+  world=${path%%/validated/*}
   name=${path##*/} folder=${path%/*}
   case $kind in
     d) [[ ! $path =~ $stamped || -f $path/SHA256SUMS ]] || echo "$world: $path has no SHA256SUMS" ;;

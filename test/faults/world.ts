@@ -1,8 +1,15 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  accessSync,
+  constants as modes,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -15,7 +22,7 @@ const MINUTE = 60_000;
 function shelf(): string {
   const memory = '/dev/shm';
   try {
-    accessSync(memory, constants.W_OK);
+    accessSync(memory, modes.W_OK);
     return memory;
   } catch {
     return tmpdir();
@@ -70,6 +77,10 @@ export interface Started {
   readonly ended: Promise<Ran>;
 }
 
+/** null for what was killed; of other signals, which a program sends to itself when it crashes, what a shell says. */
+const codeOf = (code: number | null, signal: NodeJS.Signals | null): number | null =>
+  signal === null || signal === 'SIGKILL' ? code : 128 + constants.signals[signal];
+
 /** Starts a program, and hears what it says while others run. */
 export function start(file: string, args: readonly string[], input = ''): Started {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -80,7 +91,7 @@ export function start(file: string, args: readonly string[], input = ''): Starte
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
+    child.on('close', (code, signal) => resolve({ code: codeOf(code, signal), out, err }));
   });
   return { child, ended };
 }

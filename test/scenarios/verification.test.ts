@@ -318,7 +318,7 @@ for (const parallel of [1, 2]) {
     const world = await started(
       `parallel: ${parallel}\n${yaml.replace('settle', 'verify: complete, settle').replace('[compta]', '[compta, crm]')}`,
     );
-    const dump = Buffer.from(dumpOf(randomBytes(60_000_000).toString('hex')));
+    const dump = Buffer.from(dumpOf(randomBytes(25_000_000).toString('hex')));
     const packed = gzipSync(dump, { level: 1 });
     // Two files, since one alone is not worth a thread.
     for (const database of ['compta', 'crm'])
