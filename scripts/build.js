@@ -27,8 +27,11 @@ const addonOutside = {
     onLoad({ filter: /better-sqlite3\/lib\/binding\.js$/ }, () => ({
       contents: `
         const { dirname, join } = require('node:path');
-        exports.getBinding = (given) =>
-          require(join(dirname(require.resolve('better-sqlite3/package.json')), 'lib/binding.js')).getBinding(given);`,
+        let binding;
+        exports.getBinding = (given) => {
+          binding ??= require(join(dirname(require.resolve('better-sqlite3/package.json')), 'lib/binding.js'));
+          return binding.getBinding(given);
+        };`,
     })),
 };
 

@@ -24,5 +24,5 @@ test(
 );
 
 test('case 20: the scan is killed at system calls while a version is replaced', { skip }, () =>
-  tryPoints('--only', 'replacing and pruning', '--point', 'signal=KILL', '--sample', '4'),
+  tryPoints('--only', 'replacing and pruning', '--point', 'signal=KILL', '--sample', '8'),
 );
