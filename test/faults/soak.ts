@@ -57,9 +57,11 @@ const startIn = (args: readonly string[]): Started => start(...commandIn(root, a
 const violations: string[] = [];
 const counts = { killed: 0, ended: 0, yielded: 0 };
 
-function judgeRun(ran: Ran, where: string): void {
+/** @param killed whether it was killed by us */
+function judgeRun(ran: Ran, where: string, killed: boolean): void {
   if (ran.code === null) {
     counts.killed += 1;
+    if (!killed) violations.push(`${where}: it was killed, by whom nobody knows`);
     return;
   }
   if (/another scan is running/u.test(ran.out + ran.err)) counts.yielded += 1;
@@ -81,6 +83,12 @@ async function lookAtTree(phase: string, rest: string, where: string): Promise<v
   violations.push(...found.map((line) => `${where}: ${line}`));
 }
 
+/** Kills it if it is still there, and says so. */
+function kill({ child }: Started): boolean {
+  const lives = child.exitCode === null && child.signalCode === null;
+  return lives && child.kill('SIGKILL');
+}
+
 async function disturbedRound(index: number, usual: number): Promise<void> {
   const where = `scan ${index}`;
   const newest = newestNow();
@@ -93,16 +101,18 @@ async function disturbedRound(index: number, usual: number): Promise<void> {
   const secondDies = chance(33);
   const secondKillAfter = (next(120) / 100) * usual;
   const deposit = wait(depositAfter).then(() => depositSome(2));
+  let isSecondKilled = false;
   const second = wait(secondAfter).then(async () => {
-    const { child, ended } = startIn(['scan', '--json']);
-    if (secondDies) void wait(secondKillAfter).then(() => child.kill('SIGKILL'));
-    return ended;
+    const started = startIn(['scan', '--json']);
+    if (secondDies) void wait(secondKillAfter).then(() => (isSecondKilled = kill(started)));
+    return started.ended;
   });
   await wait(killAfter);
-  first.child.kill('SIGKILL');
-  const ran = [await first.ended, await second];
+  const isKilled = kill(first);
+  const ran = [await first.ended, await second] as const;
   await deposit;
-  for (const one of ran) judgeRun(one, where);
+  judgeRun(ran[0], where, isKilled);
+  judgeRun(ran[1], where, isSecondKilled);
   const claims = ran.flatMap((one) => claimsOf(root, one));
   await lookAtTree('fault', `${newest.join(' ')}|${claims.join(' ')}`, where);
 }
@@ -143,7 +153,7 @@ async function usualTime(): Promise<number> {
   for (let round = 0; round < 3; round += 1) {
     for (const agent of agents) agent.deposit((clock += 1_000));
     const started = performance.now();
-    judgeRun(await startIn(['scan', '--json']).ended, 'first scans');
+    judgeRun(await startIn(['scan', '--json']).ended, 'first scans', false);
     times.push(performance.now() - started);
   }
   return times.toSorted((a, b) => a - b)[1] ?? 0;
