@@ -58,7 +58,7 @@ const afresh = `
 afresh() {
   local root=$1 copy=$2 code
   shift 2
-  rm -rf "$root" && cp -a "$root.saved" "$root" || return 125
+  rm -rf "$root" "$root.trace" && cp -a "$root.saved" "$root" || return 125
   # The shell says itself what was killed.
   { "$@" >"$root.out" 2>"$root.err" </dev/null; } 2>/dev/null
   code=$?
@@ -69,13 +69,15 @@ afresh() {
 interface Worker {
   readonly root: string;
   readonly shell: Shell;
+  /** SHA-256 of the file that has to be the newest version in the end. */
+  readonly newest: string;
   /** As this world has them: names in it have times in them. */
   readonly points: readonly Point[];
 }
 
 /** @param copy where the world is copied to afterwards */
 async function runStraced(
-  { root, shell }: Omit<Worker, 'points'>,
+  { root, shell }: Pick<Worker, 'root' | 'shell'>,
   args: readonly string[],
   scenario: Scenario,
   copy: string,
@@ -93,6 +95,7 @@ function untruths(scenario: Scenario, ran: Ran): string[] {
   const found: string[] = [];
   const document = documentOf(ran.out);
   if (looksLikeBug(ran)) found.push(`it looks like a bug: ${ran.err.slice(0, 600)}`);
+  if (ran.code < 3 && document === null) found.push(`exit ${ran.code} without a document`);
   for (const { status, reason } of document?.events ?? []) {
     if (`${status}:${reason}` !== scenario.status)
       found.push(`it concluded ${status}:${reason} instead of ${scenario.status}`);
@@ -112,6 +115,9 @@ async function heal(root: string, scenario: Scenario): Promise<string[]> {
   const scan = await undisturbed(root, ['scan', '--json']);
   const isScan = scenario.command[0] === 'scan';
   if (isScan && scan.code !== scenario.exit)
+    found.push(`clean scan: exit ${scan.code}: ${scan.err}${scan.out.slice(0, 1500)}`);
+  if (looksLikeBug(scan)) found.push(`clean scan: it looks like a bug: ${scan.err.slice(0, 600)}`);
+  if (!isScan && scan.code !== 0 && scan.code !== 1)
     found.push(`clean scan: exit ${scan.code}: ${scan.err}${scan.out.slice(0, 1500)}`);
   if (!isScan && scan.code === 1) {
     const again = await undisturbed(root, scenario.command);
@@ -163,7 +169,7 @@ async function tryPoint(
     violations,
     copies: [
       `${disturbed}|fault|${newest}|${claimsOf(root, ran).join(' ')}`,
-      `${healed}|healed|${newest}|${scenario.versions}|${outcomes}`,
+      `${healed}|healed|${newest}|${scenario.versions} ${worker.newest}|${outcomes}`,
     ],
   };
 }
@@ -193,7 +199,7 @@ const referenceArgs = [...quick, '-y', '-e', 'trace=%file,%desc'];
 
 /** Makes the world of one worker, saves it, and finds its points in a run that nothing disturbs. */
 async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
-  await scenario.prepare(root);
+  const newest = await scenario.prepare(root);
   rmSync(`${root}.saved`, { recursive: true, force: true });
   restore(root, `${root}.saved`);
   const copy = `${root}.reference`;
@@ -204,7 +210,12 @@ async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
   const isFirst = scenario === scenarios[0];
   // What comes before the first look at the deposits is the same in all of them.
   const from = (of: string): boolean => isFirst || !of.startsWith(`${root}/state`);
-  return { root, shell, points: pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from) };
+  return {
+    root,
+    shell,
+    newest,
+    points: pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from),
+  };
 }
 
 /** How often each kind was among what could be tried, in all scenarios so far. */
@@ -294,6 +305,7 @@ for (const { name, tried } of running) {
   const all = await tried;
   const bad = all.filter((one) => one.violations.length > 0).length;
   console.log(`${name}: ${all.length} points, ${bad} violations`);
+  if (all.length === 0 && options.point === undefined) process.exitCode = 1;
   points += all.length;
   violations += bad;
 }

@@ -2,9 +2,11 @@
 # What must hold of trees and their databases, read with coreutils, find and the sqlite3 shell, and with nothing of the program.
 # Reads one line for each copy of a world, its fields separated by `|`:
 #   FOLDER|fault|NEWEST|CLAIMS              after a run that was disturbed
+#   FOLDER|beside|NEWEST|CLAIMS             after one beside which others ran, which may have pruned what it promoted
 #   FOLDER|healed|NEWEST|VERSIONS|OUTCOMES  after a clean run
 # NEWEST: version folders that were the newest of their jobs before, relative to the tree. CLAIMS: what the run said it had promoted,
-# relative to the tree. Both are separated by blanks. VERSIONS: how many there are. OUTCOMES: `N STATUS:reason`, what is concluded in
+# relative to the tree. Both are separated by blanks. VERSIONS: how many there are of the only job, a blank, and the SHA-256 of the
+# newest one's file. OUTCOMES: `N STATUS:reason`, what is concluded in
 # the end and how often something was concluded about the newest report; several that are right are separated by commas. Where both
 # are empty, every report is to be concluded about once. Prints each violation as `FOLDER: what`. The copies may be changed: the
 # sqlite3 shell moves what is in a -wal.
@@ -69,12 +71,12 @@ for line in "${lines[@]}"; do
   judged=${known##*judged$'\n'} known=${known%%judged$'\n'*}
 
   folders=(${summed[$world]-}) expected= last=
-  declare -A latest=()
+  declare -A latest=() sum_of=()
   for folder in "${folders[@]}"; do
     files=("$folder"/* "$folder"/.[!.]*) sum= name=
     [[ ${#files[@]} == 2 ]] || say "$folder holds something else than a file and its SHA256SUMS: ${files[*]}"
     if read -r sum name <"$folder/SHA256SUMS" && [[ $sum =~ ^[0-9a-f]{64}$ && -n $name ]]; then
-      sums+=("$sum  $PWD/$folder/$name")
+      sums+=("$sum  $PWD/$folder/$name") sum_of[$folder]=$sum
     else
       say "$folder/SHA256SUMS is not whole"
     fi
@@ -88,16 +90,22 @@ for line in "${lines[@]}"; do
   for job in "${!latest[@]}"; do
     current=${links[$job/current@$world]-}
     if [[ -n $current && ! -e $job/$current/SHA256SUMS ]]; then say "$job/current leads nowhere: $current"; fi
-    [[ $phase == fault || $job/$current == "${latest[$job]}" ]] || say "$job/current is $current, and not ${latest[$job]}"
+    [[ $phase != healed || $job/$current == "${latest[$job]}" ]] || say "$job/current is $current, and not ${latest[$job]}"
   done
   for folder in $newest; do
     [[ -d $folder || ${latest[${folder%/*}]-} > $folder ]] || say "$folder is gone, and no later one is there"
   done
 
-  if [[ $phase == fault ]]; then
+  if [[ $phase != healed ]]; then
+    while IFS= read -r line; do
+      case $line in
+        '' | 'held '*) ;;
+        'present '*) [[ $expected == *"$line"$'\n'* ]] || say "recorded, and not in the tree: $line" ;;
+        *) say "the database says: $line" ;;
+      esac
+    done <<<"$known"
     for claim in $rest; do
-      # By another scan, after the one that says so.
-      [[ $'\n'$pruned != *$'\n'${claim%/*}$'\n'* ]] || continue
+      [[ $phase == fault || $'\n'$pruned != *$'\n'${claim%/*}$'\n'* ]] || continue
       [[ -f $claim ]] || say "told to be promoted, and not there: $claim"
       [[ $known =~ "present ${claim%/*} "[0-9a-f]{64}"  ${claim##*/}"$'\n' ]] || say "told to be promoted, and not recorded: $claim"
     done
@@ -110,8 +118,11 @@ for line in "${lines[@]}"; do
   [[ ${#strays[@]} == 0 ]] || say "not archived, or left in the drop zone: ${strays[*]}"
   [[ $known == "$expected" ]] || say "recorded is not what lies in the tree: $(diff <(echo "$known") <(echo "$expected") | tr '\n' ' ')"
   if [[ -n ${rest%|} ]]; then
-    right=",${rest#*|}," found="${outcome[$world]-}"
-    [[ ${found%%,*} == "${rest%%|*} versions" && $right == *",${found#*, },"* ]] || say "the outcome is $found, and not $rest"
+    right=",${rest#*|}," found="${outcome[$world]-}" versions=${rest%%|*}
+    [[ ${found%%,*} == "${versions% *} versions" && $right == *",${found#*, },"* ]] || say "the outcome is $found, and not $rest"
+    for folder in "${latest[@]}"; do
+      [[ ${sum_of[$folder]-} == "${versions#* }" ]] || say "the newest version is $folder, and not that of ${versions#* }"
+    done
   else
     archived=("$world"/deposits/*/log/_archive/*.json)
     once=$(sha256sum -- "${archived[@]}" | sed 's/ .*/ 1/' | sort)

@@ -147,13 +147,14 @@ test(
     const root = `${base}/world`;
     await makeWorld(root, ', keep: 2');
     await initialise(root);
+    let sum = '';
     for (const row of [0, 1]) {
-      deposit(root, dumps.sqlite(row), (2 - row) * 24 * 60);
+      sum = deposit(root, dumps.sqlite(row), (2 - row) * 24 * 60);
       const { code, err } = await undisturbed(root, ['scan']);
       assert.equal(code, 0, err);
     }
     const newest = path.basename(newestVersion(root, 'paris/compta') ?? '');
-    const expected = `paris/compta/${newest}|2|1 SUCCESS:verified`;
+    const expected = `paris/compta/${newest}|2 ${sum}|1 SUCCESS:verified`;
 
     const copies = sabotages.map(({ job }, index) => {
       const copy = `${base}/copy-${String(index).padStart(2, '0')}`;
@@ -165,6 +166,8 @@ test(
     const found = await invariants(
       [...copies, `${base}/good`].map((copy) => `${copy}|healed|${expected}`),
     );
+    const other = await invariants([`${base}/good|healed|${expected.replace(sum, 'another')}`]);
+    assert.match(other.join('\n'), /^[^\n]*: the newest version is \S+, and not that of another$/u);
     for (const [index, { name, found: pattern }] of sabotages.entries()) {
       const lines = found.filter((line) => line.startsWith(`${copies[index]}: `));
       assert.match(lines.join('\n'), pattern, name);
@@ -183,5 +186,12 @@ test(
         `told to be promoted, and not recorded: ${claims[0]}`,
       ],
     );
+    // What is recorded is in the tree at any time, and the database is whole.
+    const recorded = `${base}/copy-${sabotages.findIndex(({ name }) => name === 'the newest version gone')}`;
+    const gone = await invariants([`${recorded.replace(/-(\d)$/u, '-0$1')}|fault||`]);
+    assert.match(gone.join('\n'), /recorded, and not in the tree: present paris/u);
+    writeFileSync(`${base}/good/state/backupmon.db`, 'x'.repeat(4096), { flag: 'r+' });
+    const broken = await invariants([`${base}/good|fault||`]);
+    assert.match(broken.join('\n'), /the database says: /u);
   },
 );

@@ -12,8 +12,8 @@ export interface Outcome {
 
 export interface Scenario extends Outcome {
   readonly name: string;
-  /** Makes the state before. */
-  readonly prepare: (root: string) => Promise<void>;
+  /** Makes the state before, and returns the SHA-256 of the file that has to be the newest version in the end. */
+  readonly prepare: (root: string) => Promise<string>;
   /** The command that is interrupted. */
   readonly command: readonly string[];
   /** Exit codes when nothing is wrong. */
@@ -27,13 +27,15 @@ export interface Scenario extends Outcome {
 const scanning = { command: ['scan', '--json'], conclusions: 1, unrecorded: null };
 const succeeded = { ...scanning, exit: 0, status: 'SUCCESS:verified' };
 
-/** Versions before, one a day. */
-async function history(root: string, count: number): Promise<void> {
+/** Versions before, one a day. Returns the SHA-256 of the newest one's file. */
+async function history(root: string, count: number): Promise<string> {
   await initialise(root);
+  let newest = '';
   for (let round = 0; round < count; round += 1) {
-    deposit(root, dumps.sqlite(round), (count - round) * 24 * 60);
+    newest = deposit(root, dumps.sqlite(round), (count - round) * 24 * 60);
     await scan(root, 0);
   }
+  return newest;
 }
 
 /** By a scan of which nothing else is left. */
@@ -46,10 +48,9 @@ async function cacheConfiguration(root: string): Promise<void> {
   await history(root, 0);
 }
 
-async function heldWorld(root: string): Promise<void> {
+async function heldWorld(root: string): Promise<{ newest: string; held: string }> {
   await makeWorld(root, ', keep: 2');
-  await history(root, 1);
-  deposit(root, dumps.other, 1);
+  return { newest: await history(root, 1), held: deposit(root, dumps.other, 1) };
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -60,7 +61,7 @@ export const scenarios: readonly Scenario[] = [
       await makeWorld(root, '');
       await history(root, 0);
       await cacheConfiguration(root);
-      deposit(root, dumps.sqlite(9), 1);
+      return deposit(root, dumps.sqlite(9), 1);
     },
     versions: 1,
   },
@@ -70,7 +71,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: async (root) => {
       await makeWorld(root, ', keep: 1');
       await history(root, 1);
-      deposit(root, dumps.sqlite(9), 1);
+      return deposit(root, dumps.sqlite(9), 1);
     },
     versions: 1,
   },
@@ -80,14 +81,14 @@ export const scenarios: readonly Scenario[] = [
     prepare: async (root) => {
       await makeWorld(root, ', keep: 2, deposit: remove');
       await history(root, 1);
-      deposit(root, dumps.sqlite(9), 1);
+      return deposit(root, dumps.sqlite(9), 1);
     },
     versions: 2,
   },
   {
     ...scanning,
     name: 'holding',
-    prepare: heldWorld,
+    prepare: async (root) => (await heldWorld(root)).newest,
     exit: 1,
     status: 'SIZE_ANOMALY:kind_changed',
     versions: 1,
@@ -95,8 +96,9 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'promoting',
     prepare: async (root) => {
-      await heldWorld(root);
+      const { held } = await heldWorld(root);
       await scan(root, 1);
+      return held;
     },
     command: ['promote', 'paris/compta', '--json'],
     exit: 0,

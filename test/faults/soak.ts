@@ -114,7 +114,7 @@ async function disturbedRound(index: number, usual: number): Promise<void> {
   judgeRun(ran[0], where, isKilled);
   judgeRun(ran[1], where, isSecondKilled);
   const claims = ran.flatMap((one) => claimsOf(root, one));
-  await lookAtTree('fault', `${newest.join(' ')}|${claims.join(' ')}`, where);
+  await lookAtTree('beside', `${newest.join(' ')}|${claims.join(' ')}`, where);
 }
 
 interface JobStatus {

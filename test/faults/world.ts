@@ -135,11 +135,12 @@ export const dumps = {
 };
 
 /**
- * A round of the agent's: a dump, and its report.
+ * A round of the agent's: a dump, and its report. Returns the SHA-256 of the file.
  * @param ago minutes since it ended
  */
-export function deposit(root: string, dump: string, ago: number): void {
+export function deposit(root: string, dump: string, ago: number): string {
   const packed = gzipSync(dump);
+  const sent = fact(packed);
   const zone = `${root}/deposits/paris`;
   writeFileSync(`${zone}/database/compta.sql.gz`, packed);
   writeFileSync(
@@ -150,13 +151,14 @@ export function deposit(root: string, dump: string, ago: number): void {
       databases: {
         compta: {
           BACKUP: fact(dump),
-          COMPRESS: fact(packed),
+          COMPRESS: sent,
           TRANSFER: { status: true },
           staged_file_name: 'compta.sql.gz',
         },
       },
     }),
   );
+  return sent.sha256;
 }
 
 /** Puts a copy of a world in the place of another one, times included: those of folders are remembered to the nanosecond. */
