@@ -14,6 +14,7 @@ const networks: ReadonlyMap<number, string> = new Map([
   [0x0bd00bd0, 'Lustre'],
   [0x47504653, 'GPFS'],
   [0x19830326, 'BeeGFS'],
+  [0x01021997, '9p'],
 ]);
 
 /** FUSE has one number for all: NTFS on a local disk, and sshfs. */

@@ -1,5 +1,5 @@
 /** What is wrong with the database as it is, in one sentence with what to do about it. */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { networkOf } from './network.ts';
 
 /** How long somebody else may be writing. */
@@ -91,9 +91,19 @@ const full = (file: string, cause: unknown): DatabaseProblem =>
 
 const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/')) || '/';
 
+/** The file itself, links followed; the name as it is where nothing lies there yet. */
+function realPathOf(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return file;
+  }
+}
+
 /** @throws DatabaseProblem where two machines could write at once, and neither would know */
 export function checkLocal(file: string): void {
-  const network = networkOf(folderOf(file));
+  // A link to another disk: SQLite keeps its -wal beside the file itself.
+  const network = networkOf(folderOf(realPathOf(file)));
   if (network === null) return;
   throw new DatabaseProblem(
     'network',

@@ -12,6 +12,7 @@ import {
   openFolderIn,
   stateOf,
   statIn,
+  unsafeKind,
   type Folder,
   type OpenFile,
 } from '../files/folder.ts';
@@ -115,21 +116,26 @@ export type Candidate =
 
 /** Every file of that name, in the order of the search. The caller closes those that are open. @throws Trouble */
 export function findFiles(zone: AgentZone, name: string): Candidate[] {
-  return zone.files().flatMap((folder): Candidate[] => {
-    const opened = openFileIn(folder, name);
-    if (opened.kind === 'absent') return [];
-    return opened.kind === 'open'
-      ? [{ kind: 'open', file: opened.file, folder }]
-      : [unsafeCandidate(opened.what, opened.stats)];
-  });
+  const found: Candidate[] = [];
+  try {
+    for (const folder of zone.files()) {
+      const opened = openFileIn(folder, name);
+      if (opened.kind === 'open') found.push({ kind: 'open', file: opened.file, folder });
+      else if (opened.kind === 'unsafe') found.push(unsafeCandidate(opened.what, opened.stats));
+    }
+    return found;
+  } catch (error) {
+    for (const one of found) if (one.kind === 'open') closeFile(one.file);
+    throw error;
+  }
 }
 
-/** The states of every file of that name, as one word; `absent` for none. @throws Trouble */
+/** The states of every file of that name, as one word; `absent` for none. Looks, and opens nothing. @throws Trouble */
 export function fileStateIn(zone: AgentZone, name: string): string {
-  const states = findFiles(zone, name).map((candidate) => {
-    if (candidate.kind === 'unsafe') return candidate.state;
-    closeFile(candidate.file);
-    return stateOf(candidate.file.stats);
+  const states = zone.files().flatMap((folder) => {
+    const stats = statIn(folder, name);
+    if (stats === null) return [];
+    return unsafeKind(stats) === null ? [stateOf(stats)] : [unsafeState(stats)];
   });
   return states.length === 0 ? 'absent' : states.join('|');
 }
@@ -139,9 +145,12 @@ function unsafeCandidate(what: string, stats: BigIntStats | null): Candidate {
     kind: 'unsafe',
     what,
     changedAt: stats === null ? null : changedAt(stats),
-    state: stats === null ? 'link' : `${stats.dev}:${stats.ino}:unsafe:${stats.ctimeNs}`,
+    state: stats === null ? 'link' : unsafeState(stats),
   };
 }
+
+const unsafeState = ({ dev, ino, ctimeNs }: BigIntStats): string =>
+  `${dev}:${ino}:unsafe:${ctimeNs}`;
 
 /** A dump is never almost nothing but holes, and reading 8 EiB of them would never end. The largest ratio of zeros compressed is 1:1030. */
 export function sparseness({ size, blocks }: BigIntStats): string | null {

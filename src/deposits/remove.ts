@@ -1,6 +1,7 @@
 /** `deposit: remove`: deleting a deposit whose content is safe elsewhere. */
 import { createHash } from 'node:crypto';
-import { removeIn, renameBackIn, renameIn, statIn, type Folder } from '../files/folder.ts';
+import type { BigIntStats } from 'node:fs';
+import { removeIn, renameBackIn, renameIn, statIn, stateOf, type Folder } from '../files/folder.ts';
 import type { AgentZone } from './drop-zone.ts';
 
 /** What a deposit is called while it is removed: always the same, so that the next scan finds what a killed one left. */
@@ -14,16 +15,18 @@ export const isSetAside = (zone: AgentZone, name: string): boolean =>
 /** In one folder. A file that was set aside and is not the judged one gets its name back, unless a newer one has it by now. */
 function removeFrom(folder: Folder, name: string, state: string): boolean {
   const [device, inode, size] = state.split(':');
-  const isJudged = (stats: { dev: bigint; ino: bigint; size: bigint } | null): boolean =>
+  const aside = asideOf(name);
+  const lying = statIn(folder, name);
+  // Renaming sets ctime: what was set aside is known by what is left of the state, and by its mtime as it was seen before.
+  const isJudged = (stats: BigIntStats | null): boolean =>
     stats !== null &&
     `${stats.dev}` === device &&
     `${stats.ino}` === inode &&
-    `${stats.size}` === size;
-  const aside = asideOf(name);
-  const lying = statIn(folder, name);
+    `${stats.size}` === size &&
+    (lying === null || stats.mtimeNs === lying.mtimeNs);
   if (lying === null && statIn(folder, aside) === null) return false;
   if (lying !== null) {
-    if (!isJudged(lying)) return false;
+    if (stateOf(lying) !== state) return false;
     renameIn(folder, name, folder, aside);
   }
   if (isJudged(statIn(folder, aside))) {

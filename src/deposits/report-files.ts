@@ -18,7 +18,7 @@ import {
   type Folder,
   type OpenFile,
 } from '../files/folder.ts';
-import { attempt } from '../files/trouble.ts';
+import { attempt, Trouble } from '../files/trouble.ts';
 import { ARCHIVE, type AgentZone } from './drop-zone.ts';
 import { MAX_REPORT_BYTES } from './report/parse.ts';
 
@@ -89,7 +89,7 @@ export type ReadReport =
       readonly file: ReportFile;
     };
 
-/** Reads one report whole, or says why it is not read. @throws Trouble */
+/** Reads one report whole, or says why it is not read; one that is being written is as good as gone until the next scan. @throws Trouble */
 export function readReport(zone: AgentZone, listed: ReportFile): ReadReport {
   const folder = folderOf(zone, listed.place);
   if (folder === null) return { kind: 'gone' };
@@ -111,7 +111,8 @@ export function readReport(zone: AgentZone, listed: ReportFile): ReadReport {
 }
 
 function readOpen(open: OpenFile, listed: ReportFile): ReadReport {
-  const { size } = open.stats;
+  const { stats } = open;
+  const { size } = stats;
   if (size > BigInt(MAX_REPORT_BYTES)) {
     const message = `the report has ${size} bytes; at most ${MAX_REPORT_BYTES} are read`;
     return { kind: 'refused', reason: 'too_large', message, file: listed };
@@ -126,8 +127,10 @@ function readOpen(open: OpenFile, listed: ReportFile): ReadReport {
       filled += count;
     }
   });
-  const bytes = buffer.subarray(0, Math.min(length, Number(size)));
-  const stats = statOpen(open);
+  const bytes = buffer.subarray(0, length);
+  // Recorded with a state that its content did not have, it would not be read again.
+  if (stateOf(statOpen(open)) !== stateOf(stats) || length !== Number(size))
+    return { kind: 'gone' };
   return {
     kind: 'bytes',
     bytes,
@@ -192,7 +195,7 @@ function folderFor(parent: Folder, name: string, made: Folder[]): Folder {
     makeFolderIn(parent, name);
     folder = openFolderIn(parent, name);
   }
-  if (folder === null) throw new Error(`${parent.path}/${name} vanished as soon as it was made`);
+  if (folder === null) throw new Trouble('ENOENT', 'open folder', `${parent.path}/${name}`);
   made.push(folder);
   return folder;
 }

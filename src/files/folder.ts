@@ -184,11 +184,17 @@ function openOnce(folder: Folder, name: string): Opened {
       throw error;
     });
   }
-  const stats = attempt('look at', path, () => fstatSync(descriptor, { bigint: true }));
-  const what = unsafeKind(stats);
-  if (what === null) return { kind: 'open', file: { descriptor, path, stats } };
-  close(descriptor);
-  return { kind: 'unsafe', what, stats };
+  const file = { descriptor, path };
+  try {
+    const stats = statOpen(file);
+    const what = unsafeKind(stats);
+    if (what === null) return { kind: 'open', file: { ...file, stats } };
+    close(descriptor);
+    return { kind: 'unsafe', what, stats };
+  } catch (error) {
+    close(descriptor);
+    throw error;
+  }
 }
 
 export const statFolder = (folder: Folder): BigIntStats =>
@@ -196,7 +202,7 @@ export const statFolder = (folder: Folder): BigIntStats =>
 
 export const closeFile = (file: OpenFile): void => close(file.descriptor);
 
-export const statOpen = (file: OpenFile): BigIntStats =>
+export const statOpen = (file: Omit<OpenFile, 'stats'>): BigIntStats =>
   attempt('look at', file.path, () => fstatSync(file.descriptor, { bigint: true }));
 
 export const makeFolderIn = (folder: Folder, name: string): void =>

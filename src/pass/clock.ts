@@ -5,6 +5,9 @@ import { passesAround, passStarts, setAsideFuture as setAside } from '../db/cloc
 import { transaction } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
 
+/** What is dated further ahead than this was dated by a wrong clock, the agent's or an earlier one of this server. Milliseconds. */
+export const CLOCK_SKEW = 5 * 60_000;
+
 const LONG_AGO = 7 * 24 * 3_600_000;
 
 /** A clock by which passes have followed one another for so long is believed. */

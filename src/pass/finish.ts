@@ -47,13 +47,16 @@ async function finishAgent(
     agent: work.agent.id,
     round: work.round,
     settled,
-    unverified: prepared.unverified,
+    uncounted: prepared.uncounted,
   };
-  for (const strays of prepared.unverified.values()) {
-    for (const stray of strays)
+  for (const strays of prepared.uncounted.values()) {
+    for (const { folder, state } of strays) {
+      const why =
+        state === 'set_aside' ? 'its time has not come' : 'its SHA256SUMS does not verify';
       running.notices.push(
-        `${stray.folder} is not recorded and its SHA256SUMS does not verify: it is left alone and counts for nothing`,
+        `${folder} is not recorded and ${why}: it is left alone and counts for nothing`,
       );
+    }
   }
   if (request.dryRun) {
     if (work.round !== null) running.events.push(...refusalEvents(work.round, now));

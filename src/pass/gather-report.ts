@@ -10,11 +10,11 @@ import { fileStateIn, type AgentZone } from '../deposits/drop-zone.ts';
 import { readReport, type ReportFile } from '../deposits/report-files.ts';
 import { parseReport } from '../deposits/report/parse.ts';
 import type { Allowance } from './allowance.ts';
+import { CLOCK_SKEW } from './clock.ts';
 import type { Memory } from './memory.ts';
 import type { PassAgent } from './request.ts';
 import { MAX_UNEXPECTED, type Draft, type Refusal, type SeenFile } from './round.ts';
 
-const CLOCK_SKEW_TOLD = 5 * 60_000;
 const CLOCK_SKEW_REFUSED = 24 * 3_600_000;
 
 export interface GatherContext {
@@ -60,7 +60,7 @@ function refusalOf(context: GatherContext, agentId: string, report: Report): Ref
     };
   }
   const ahead = report.endedAt - context.now;
-  if (ahead <= CLOCK_SKEW_TOLD) return null;
+  if (ahead <= CLOCK_SKEW) return null;
   const when = `its end time ${formatInstant(report.endedAt)} is ${formatDuration(ahead)} ahead of this server's clock`;
   return {
     reason: 'clock_skew',

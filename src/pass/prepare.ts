@@ -12,12 +12,20 @@ import { versionsOfJobs } from '../db/versions.ts';
 import type { AgentZone } from '../deposits/drop-zone.ts';
 import { Trouble } from '../files/trouble.ts';
 import type { Stray } from '../validated/compare.ts';
+import { CLOCK_SKEW } from './clock.ts';
 import { Reads } from './reads.ts';
 import type { Round, ToJudge } from './round.ts';
 import { inTurn } from './in-turn.ts';
 import { measure, type Intake, type Measured } from './measure.ts';
 import type { Memory } from './memory.ts';
-import { belongsTo, compareTree, isUntouched, verifies, type TreeState } from './reconcile.ts';
+import {
+  belongsTo,
+  compareTree,
+  isUntouched,
+  verifies,
+  type TreeState,
+  type Uncounted,
+} from './reconcile.ts';
 import { entryKey, type JobCase } from './settle.ts';
 
 export interface PrepareContext {
@@ -135,19 +143,22 @@ async function verifyStrays(
   context: PrepareContext,
   open: OpenJob,
   waiting: readonly ToJudge[],
-): Promise<{ adopted: Stray[]; unverified: Stray[]; trouble: Trouble | null }> {
+): Promise<{ adopted: Stray[]; uncounted: Uncounted[]; trouble: Trouble | null }> {
   const adopted: Stray[] = [];
-  const unverified: Stray[] = [];
+  const uncounted: Uncounted[] = [];
   try {
     for (const stray of open.tree.strays) {
       if (belongsTo(stray, waiting)) continue;
-      const sound = await verifies(context.validated, stray, context.intake.reader);
-      (sound ? adopted : unverified).push(stray);
+      // Adopted, it would be newer than all that comes until then.
+      if (stray.endedAt > context.now + CLOCK_SKEW)
+        uncounted.push({ ...stray, state: 'set_aside' });
+      else if (await verifies(context.validated, stray, context.intake.reader)) adopted.push(stray);
+      else uncounted.push({ ...stray, state: 'unverified' });
     }
-    return { adopted, unverified, trouble: null };
+    return { adopted, uncounted, trouble: null };
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
-    return { adopted: [], unverified: [], trouble: error };
+    return { adopted: [], uncounted: [], trouble: error };
   }
 }
 
@@ -172,7 +183,7 @@ async function coveredOf(
 
 export interface Prepared {
   readonly cases: readonly JobCase[];
-  readonly unverified: ReadonlyMap<string, readonly Stray[]>;
+  readonly uncounted: ReadonlyMap<string, readonly Uncounted[]>;
 }
 
 /** Reads every waiting file of the agent once, and every stray version that may be adopted. */
@@ -201,7 +212,7 @@ export async function prepare(
     return result;
   });
   const byJob = Map.groupBy(measured, (item) => item.item.job);
-  const unverified = new Map<string, readonly Stray[]>();
+  const uncounted = new Map<string, readonly Uncounted[]>();
   const cases: JobCase[] = [];
   for (const open of jobs) {
     const strays = await verifyStrays(
@@ -209,7 +220,7 @@ export async function prepare(
       open,
       matching(context, open, byJob.get(open.job) ?? []),
     );
-    if (strays.unverified.length > 0) unverified.set(open.job.id, strays.unverified);
+    if (strays.uncounted.length > 0) uncounted.set(open.job.id, strays.uncounted);
     cases.push({
       job: open.job,
       record: open.record,
@@ -224,5 +235,5 @@ export async function prepare(
       complete: context.complete,
     });
   }
-  return { cases, unverified };
+  return { cases, uncounted };
 }

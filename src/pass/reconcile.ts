@@ -21,6 +21,11 @@ export interface TreeState {
   readonly mtimeChanged: boolean;
 }
 
+/** A stray that is recorded, and counts for nothing. */
+export interface Uncounted extends Stray {
+  readonly state: 'unverified' | 'set_aside';
+}
+
 export const versionKey = (record: VersionRecord): string => `version:${record.id}`;
 
 const toKnown = (

@@ -16,6 +16,7 @@ import {
 } from '../db/versions.ts';
 import { Trouble } from '../files/trouble.ts';
 import { folderMtime, type Stray } from '../validated/compare.ts';
+import type { Uncounted } from './reconcile.ts';
 import type { Measured } from './measure.ts';
 import { belongsTo } from './reconcile.ts';
 import { entryKey, strayKey, type Settled } from './settle.ts';
@@ -192,7 +193,7 @@ const RECHECKED = new Set(['TRANSFER_INTEGRITY_FAILED', 'CONTENT_INVALID']);
 export async function recordJob(
   context: RecordContext,
   settled: Settled,
-  unverified: readonly Stray[],
+  uncounted: readonly Uncounted[],
 ): Promise<EventRecord[]> {
   const { db, now } = context;
   const { from, decision } = settled;
@@ -240,7 +241,7 @@ export async function recordJob(
   }
   await recordVersionStates(context, settled);
   await recordGivenUp(context, settled, jobId);
-  for (const stray of unverified) await recordStray(context, jobId, stray, 'unverified');
+  for (const stray of uncounted) await recordStray(context, jobId, stray, stray.state);
   const { standing } = decision.state;
   await updateJob(
     db,
@@ -291,7 +292,7 @@ function recordStray(
   context: RecordContext,
   jobId: number,
   stray: Stray,
-  state: 'present' | 'unverified',
+  state: 'present' | Uncounted['state'],
 ): Promise<number> {
   return insertVersion(context.db, {
     jobId,

@@ -5,7 +5,7 @@ import { catalogue } from '../core/statuses.ts';
 import { putAgent } from '../db/agents.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
 import { markGone, recordReport } from '../db/reports.ts';
-import type { Stray } from '../validated/compare.ts';
+import type { Uncounted } from './reconcile.ts';
 import type { Round } from './round.ts';
 import { recordJob, type RecordContext } from './record-job.ts';
 import { entryKey, type Settled } from './settle.ts';
@@ -14,8 +14,8 @@ export interface AgentResult {
   readonly agent: string;
   readonly round: Round | null;
   readonly settled: readonly Settled[];
-  /** Strays that did not verify, by job id `agent/database`. */
-  readonly unverified: ReadonlyMap<string, readonly Stray[]>;
+  /** By job id `agent/database`. */
+  readonly uncounted: ReadonlyMap<string, readonly Uncounted[]>;
 }
 
 const refusedConclusion = (reason: RefusalReason, message: string): Conclusion => ({
@@ -134,8 +134,8 @@ export async function recordAgent(
     events.push({ ...view, id });
   }
   for (const settled of result.settled) {
-    const unverified = result.unverified.get(settled.from.job.id) ?? [];
-    events.push(...(await recordJob(context, settled, unverified)));
+    const uncounted = result.uncounted.get(settled.from.job.id) ?? [];
+    events.push(...(await recordJob(context, settled, uncounted)));
   }
   if (round !== null) await recordUnexpected(context, round, newestEnd);
   return events;

@@ -186,6 +186,33 @@ for (const [what, at] of replacings) {
   });
 }
 
+for (const call of ['readSync', 'fstatSync'] as const) {
+  test(`case 8b: a report that is written in place while it is read (${call}) is read again by the next scan`, async () => {
+    const siege = await Siege.begin();
+    const { world, now } = siege;
+    const later = siege.deposit({ content: 'later', file: 'later.gz', endedAt: now - 1000 });
+    const aside = join(world.root, 'later.json');
+    renameSync(later.report, aside);
+    siege.deposit({ content: 'today', report: 'STATUS.json' });
+    const run = `cat '${aside}' >'${world.zone('paris', 'log', 'STATUS.json')}'`;
+    // The second look at the descriptor is the one after reading.
+    const [when, turn] = call === 'readSync' ? (['after', 1] as const) : (['before', 2] as const);
+    siege.holds(siege.scan([{ call, path: report, when, turn, run }]), quiet);
+    siege.holds(await siege.look(), success);
+    assert.deepEqual(readFileSync(world.tree('paris/compta/current/later.gz')), later.bytes);
+  });
+}
+
+test('case 8b: deposit: remove never deletes what was written in place since it was judged', async () => {
+  const siege = await Siege.begin({ rules: ', deposit: remove' });
+  const { file, bytes } = siege.deposit({ content: 'today' });
+  const other = Buffer.alloc(bytes.length, 'x').toString();
+  const at = { call: 'renameSync', path: '/database/compta\\.sql\\.gz', turn: 1 } as const;
+  const run = `printf %s '${other}' | dd status=none conv=notrunc of='${file}'`;
+  siege.holds(siege.scan([{ ...at, when: 'before', run }]), success);
+  assert.equal(readFileSync(file, 'utf8'), other);
+});
+
 test('case 8b: replaced just before it is moved, and once more before that is moved back: the newest is judged', async () => {
   const siege = await Siege.begin();
   const { world, now } = siege;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -199,12 +199,17 @@ test('case 21: a newer schema: exit 3, and no command touches it', () => {
 
 const MAGIC_OF = { NFS: 0x6969, 'SMB (CIFS)': 0xff534d42, SMB: 0xfe534d42, Ceph: 0x00c36400 };
 
-/** The kernel's answer about a file system, with another number in it: as it is on that one. The first member is of eight bytes. */
-function on(magic: number, world: World, argv: readonly string[]): Ran {
+/**
+ * The kernel's answer about a file system, with another number in it: as it is on that one. The first member is of eight bytes.
+ * @param folder the only one that is asked about so
+ */
+function on(magic: number, world: World, argv: readonly string[], folder?: string): Ran {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(BigInt(magic));
   const inject = `inject=statfs:poke_exit=@arg2=${bytes.toString('hex')}`;
-  const prefix = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=statfs', '-e', inject];
+  const only = folder === undefined ? [] : ['-P', folder];
+  const options = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=statfs', ...only, '-e', inject];
+  const prefix = ['strace', ...options];
   return world.process(argv, { prefix });
 }
 
@@ -238,5 +243,13 @@ test(
     const fresh = new World('agents: { paris: { databases: [compta] } }\n');
     assert.equal(on(MAGIC_OF.NFS, fresh, ['init-db']).code, 3);
     assert.deepEqual(readdirSync(dirname(fresh.database)), []);
+    // The disk that counts is the one that a link leads to.
+    const elsewhere = join(world.root, 'elsewhere');
+    mkdirSync(elsewhere);
+    renameSync(world.database, join(elsewhere, 'backupmon.db'));
+    symlinkSync(join(elsewhere, 'backupmon.db'), world.database);
+    assert.equal(world.process(['status']).code, 0);
+    for (const argv of commands)
+      assert.match(on(MAGIC_OF.NFS, world, argv, elsewhere).err, /lies on a network file system/u);
   },
 );

@@ -220,6 +220,28 @@ test('case 21b: a folder of our form whose sums do not verify is neither adopted
   assert.ok(existsSync(folder));
 });
 
+test('case 21b: a version that a wrong clock had dated is not adopted: later rounds count, and its file stays', async () => {
+  const world = await started(config(', keep: 3'));
+  const ahead = 365;
+  world.deposit({ endedAt: end + ahead * day, content: 'a year ahead' });
+  assert.equal((await world.run(scanAt + ahead * day, 'scan')).code, 0);
+  const [version = ''] = world.versions(job);
+  await world.ok(scanAt, 'init-db', '--reset', '--yes');
+  const ran = await world.run(scanAt, 'scan');
+  assert.match(
+    ran.out + ran.err,
+    /2027\S+ is not recorded and its time has not come: it is left alone/u,
+  );
+  assert.equal((await world.run(scanAt + minute, 'scan')).out, '');
+  assert.deepEqual(world.events(), []);
+  assert.equal(await round(world, 1), 0);
+  const status = await world.statusOf(scanAt + day, job);
+  assert.deepEqual([status.status, status.versions], ['SUCCESS', 1]);
+  assert.notEqual((await world.run(end + 3 * day, 'scan')).code, 0);
+  assert.equal((await world.statusOf(end + 3 * day, job)).status, 'MISSING');
+  assert.ok(existsSync(world.tree(job, version)));
+});
+
 test("case 21b: a changed path: versions under the former path stay the job's and are pruned where they lie", async () => {
   const world = await started(config(', keep: 2'));
   await round(world, 0);

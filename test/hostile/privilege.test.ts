@@ -1,7 +1,15 @@
 /** What the program needs of the machine: a user of its own that may read the deposits, and write the tree and its state. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { test } from 'node:test';
 import { minute, World, type Ran } from '../support/world.ts';
 
@@ -199,3 +207,38 @@ test('files and folders have the same modes whatever the umask', { skip }, () =>
   ])
     assert.ok(paths.includes(made), `${made} is not there: ${paths.join(', ')}`);
 });
+
+test(
+  'a file that was sent again, and that may not be read, blocks its own job and no other of its agent',
+  { skip },
+  () => {
+    const world = givenAway('');
+    const both = (endedAt: number, crm: Buffer | string): void => {
+      world.deposit({ database: 'crm', endedAt, content: crm });
+      deposited(world, endedAt, `round ${endedAt}`);
+    };
+    writeFileSync(
+      world.configFile,
+      readFileSync(world.configFile, 'utf8').replace('[compta]', '[compta, crm]'),
+    );
+    const now = Date.now();
+    both(now - 24 * 60 * minute, Buffer.from('<html>502 Bad Gateway</html>\n'));
+    assert.equal(asOwn(world, 'init-db').code, 0);
+    assert.equal(asOwn(world, 'scan').code, 2);
+    // As mkstemp(3) makes it: for its owner only.
+    const sent = world.deposit({
+      database: 'crm',
+      endedAt: now - 24 * 60 * minute,
+      content: 'whole by now',
+    });
+    chownSync(sent.file, agentUser, own);
+    chmodSync(sent.file, 0o600);
+    deposited(world, now - minute, 'another round');
+    chmodSync(sent.file, 0o600);
+    const ran = asOwn(world, 'scan');
+    assert.equal(ran.code, 3, ran.err);
+    assert.match(ran.out, /crm/u);
+    assert.doesNotMatch(ran.out, /compta/u);
+    assert.ok(statuses(world).includes('paris/compta SUCCESS 2'), statuses(world).join('; '));
+  },
+);
