@@ -43,12 +43,12 @@ const rightOf: Readonly<Record<Sent['kind'], readonly string[]>> = {
 
 const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex');
 
-/**
- * Rows that cannot be compressed to nothing, from the generator, so that a seed makes the same dumps. One in thirty is so large that a
- * scan is still busy with it when the next one has waited for the lock.
- */
-function dumpOf(next: (limit: number) => number): string {
-  const length = next(30) === 0 ? 600_000 : 200 + next(2_000);
+/** So many rows that a scan is still busy with them when the next one has waited for the lock. */
+const LARGE = 1_000_000;
+
+/** Rows that cannot be compressed to nothing, from the generator, so that a seed makes the same dumps. */
+function dumpOf(next: (limit: number) => number, large: boolean): string {
+  const length = large ? LARGE : 200 + next(2_000);
   const rows = Array.from({ length }, () => next(2 ** 32).toString(36));
   return `PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(x);\n${rows.map((row) => `INSERT INTO t VALUES('${row}');\n`).join('')}COMMIT;\n`;
 }
@@ -83,14 +83,14 @@ export class SoakAgent {
     renameSync(`${path}/.${name}.Qx7f`, `${path}/${name}`);
   }
 
-  /** One round. */
-  deposit(endedAt: number): void {
+  /** One round; of a large dump, if that is wanted. */
+  deposit(endedAt: number, large = false): void {
     const { database, fixedName } = this.job;
     const next = this.#next;
     const roll = next(100);
 
-    const kind = this.#dump === '' ? 'new' : kindOf(roll, fixedName);
-    if (kind === 'new') this.#dump = dumpOf(next);
+    const kind = large || this.#dump === '' ? 'new' : kindOf(roll, fixedName);
+    if (kind === 'new') this.#dump = dumpOf(next, large);
     const whole = gzipSync(this.#dump, { level: 1 });
     const bytes = kind === 'damaged' ? whole.subarray(0, whole.length - 9) : whole;
     const name = fixedName ? `${database}.sql.gz` : `${database}-${endedAt}.sql.gz`;

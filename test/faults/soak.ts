@@ -33,6 +33,9 @@ console.log(`soak: ${scans} scans, seed ${seed}`);
 const MINUTE = 60_000;
 /** A clean scan, and a look at everything, after so many. */
 const CLEAN_EVERY = 25;
+/** A scan that has much to do, after so many; it is not killed before this many milliseconds. */
+const LONG_EVERY = 20;
+const LONG = 5_000;
 
 const base = makeShelf();
 const root = `${base}/world`;
@@ -93,9 +96,11 @@ async function disturbedRound(index: number, usual: number): Promise<void> {
   const where = `scan ${index}`;
   const newest = newestNow();
   depositSome(3);
+  // So much to do that the second scan finds the first one at it.
+  const isLong = index % LONG_EVERY === 0;
+  if (isLong) agents[next(agents.length)]?.deposit((clock += 1_000), true);
   const first = startIn(['scan', '--json']);
-  // Most are killed while they start or work; some may go on for long, so that one that works on much comes to its end.
-  const killAfter = (next(140) / 100) * usual * (chance(15) ? 10 : 1);
+  const killAfter = isLong ? LONG : (next(140) / 100) * usual;
   const secondAfter = (next(100) / 100) * usual;
   const depositAfter = (next(100) / 100) * usual;
   const secondDies = chance(33);
