@@ -44,7 +44,7 @@ const rightOf: Readonly<Record<Sent['kind'], readonly string[]>> = {
 const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex');
 
 /** So many rows that a scan is still busy with them when the next one has waited for the lock. */
-const LARGE = 1_000_000;
+const LARGE = 3_000_000;
 
 /** Rows that cannot be compressed to nothing, from the generator, so that a seed makes the same dumps. */
 function dumpOf(next: (limit: number) => number, large: boolean): string {

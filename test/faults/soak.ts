@@ -35,7 +35,7 @@ const MINUTE = 60_000;
 const CLEAN_EVERY = 25;
 /** A scan that has much to do, after so many; it is not killed before this many milliseconds. */
 const LONG_EVERY = 20;
-const LONG = 5_000;
+const LONG = 10_000;
 
 const base = makeShelf();
 const root = `${base}/world`;
