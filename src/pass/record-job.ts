@@ -16,9 +16,8 @@ import {
 } from '../db/versions.ts';
 import { Trouble } from '../files/trouble.ts';
 import { folderMtime, type Stray } from '../validated/compare.ts';
-import type { Uncounted } from './reconcile.ts';
 import type { Measured } from './measure.ts';
-import { belongsTo } from './reconcile.ts';
+import { belongsTo, type Uncounted } from './reconcile.ts';
 import { entryKey, strayKey, type Settled } from './settle.ts';
 
 /** Row ids that the steps after the commit need: reports by digest, entries by entryKey, jobs by `agent/database`. */

@@ -8,17 +8,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seeded } from '../support/damage.ts';
 import type { Ran } from '../support/run-here.ts';
+import { start, type Started } from '../support/start.ts';
 import { claimsOf, documentOf, invariants, looksLikeBug, newestVersion } from './looks.ts';
 import { soakConfig, soakJobs, SoakAgent } from './soak-agents.ts';
-import {
-  commandIn,
-  makeFolders,
-  makeShelf,
-  restore,
-  start,
-  undisturbed,
-  type Started,
-} from './world.ts';
+import { commandIn, makeFolders, makeShelf, restore, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {

@@ -1,19 +1,13 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants as modes,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { runHere, type Ran } from '../support/run-here.ts';
+import { start } from '../support/start.ts';
 
 const program = path.resolve(import.meta.dirname, '../../bin/backupmon.js');
 const MINUTE = 60_000;
@@ -22,7 +16,7 @@ const MINUTE = 60_000;
 function shelf(): string {
   const memory = '/dev/shm';
   try {
-    accessSync(memory, modes.W_OK);
+    accessSync(memory, constants.W_OK);
     return memory;
   } catch {
     return tmpdir();
@@ -72,32 +66,8 @@ agents: { paris: { databases: [compta] } }
     mkdirSync(`${root}/deposits/paris/${folder}`, { recursive: true });
 }
 
-export interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ran>;
-}
-
-/** null for what was killed; of other signals, which a program sends to itself when it crashes, what a shell says. */
-const codeOf = (code: number | null, signal: NodeJS.Signals | null): number | null =>
-  signal === null || signal === 'SIGKILL' ? code : 128 + constants.signals[signal];
-
-/** Starts a program, and hears what it says while others run. */
-export function start(file: string, args: readonly string[], input = ''): Started {
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(input);
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const ended = new Promise<Ran>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: codeOf(code, signal), out, err }));
-  });
-  return { child, ended };
-}
-
 export const run = (file: string, args: readonly string[], input = ''): Promise<Ran> =>
-  start(file, args, input).ended;
+  start(file, args, { input }).ended;
 
 /** Program and arguments that run a command in a world. */
 export const commandIn = (root: string, args: readonly string[]): [string, string[]] => [

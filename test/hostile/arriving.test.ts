@@ -168,17 +168,23 @@ const replacings: readonly (readonly [
   ['just before it is moved', { call: 'renameSync', when: 'before', turn: 1 }],
 ];
 
+/** A round whose report does not lie in the drop zone yet. */
+function madeAside(siege: Siege, content: string, endedAt: number) {
+  const made = siege.deposit({ content, file: `${content}.gz`, endedAt });
+  const aside = join(siege.world.root, `${content}.json`);
+  renameSync(made.report, aside);
+  return { ...made, aside };
+}
+
 for (const [what, at] of replacings) {
   test(`case 8b: a report of a fixed name is replaced ${what}: both are judged, the new one is not lost`, async () => {
     const siege = await Siege.begin();
     const { world, now } = siege;
-    const later = siege.deposit({ content: 'later', file: 'later.gz', endedAt: now - 1000 });
-    const aside = join(world.root, 'later.json');
-    renameSync(later.report, aside);
+    const later = madeAside(siege, 'later', now - 1000);
     siege.deposit({ content: 'today', report: 'STATUS.json' });
-    const run = `mv '${aside}' '${world.zone('paris', 'log', 'STATUS.json')}'`;
+    const run = `mv '${later.aside}' '${world.zone('paris', 'log', 'STATUS.json')}'`;
     siege.holds(siege.scan([{ ...at, path: report, run }]), success);
-    assert.ok(!existsSync(aside), 'it was replaced');
+    assert.ok(!existsSync(later.aside), 'it was replaced');
     // Of one cycle, of which the newest version is kept.
     siege.holds(await siege.look(), { ...success, events: [...success.events, ...success.events] });
     assert.deepEqual(readdirSync(world.zone('paris', 'log')), ['_archive']);
@@ -190,11 +196,9 @@ for (const call of ['readSync', 'fstatSync'] as const) {
   test(`case 8b: a report that is written in place while it is read (${call}) is read again by the next scan`, async () => {
     const siege = await Siege.begin();
     const { world, now } = siege;
-    const later = siege.deposit({ content: 'later', file: 'later.gz', endedAt: now - 1000 });
-    const aside = join(world.root, 'later.json');
-    renameSync(later.report, aside);
+    const later = madeAside(siege, 'later', now - 1000);
     siege.deposit({ content: 'today', report: 'STATUS.json' });
-    const run = `cat '${aside}' >'${world.zone('paris', 'log', 'STATUS.json')}'`;
+    const run = `cat '${later.aside}' >'${world.zone('paris', 'log', 'STATUS.json')}'`;
     // The second look at the descriptor is the one after reading.
     const [when, turn] = call === 'readSync' ? (['after', 1] as const) : (['before', 2] as const);
     siege.holds(siege.scan([{ call, path: report, when, turn, run }]), quiet);
@@ -217,13 +221,7 @@ test('case 8b: replaced just before it is moved, and once more before that is mo
   const siege = await Siege.begin();
   const { world, now } = siege;
   const runs = ['second', 'third'].map((content, index) => {
-    const made = siege.deposit({
-      content,
-      file: `${content}.gz`,
-      endedAt: now - 2000 + index * 1000,
-    });
-    const aside = join(world.root, `${content}.json`);
-    renameSync(made.report, aside);
+    const { aside } = madeAside(siege, content, now - 2000 + index * 1000);
     return `mv '${aside}' '${world.zone('paris', 'log', 'STATUS.json')}'`;
   });
   const [second = '', third = ''] = runs;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import { Gate, start, until, type Started } from './processes.ts';
+import type { Started } from '../support/start.ts';
+import { Gate, start, until } from './processes.ts';
 import { meddlerEnv, Siege } from './support.ts';
 
 const success = { code: 0, events: ['paris/compta SUCCESS verified'], published: 1 };

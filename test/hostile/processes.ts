@@ -1,35 +1,21 @@
-/** Programs that are started and not waited for, and points at which they wait themselves. */
+/** The program, started and not waited for, and points at which it waits itself. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { program, type Ran, type World } from '../support/world.ts';
-
-export interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ran>;
-}
+import { start as startProgram, type Started } from '../support/start.ts';
+import { program, type World } from '../support/world.ts';
 
 /** The program, without waiting for its end. */
-export function start(
+export const start = (
   world: World,
   argv: readonly string[],
   env: Record<string, string> = {},
-): Started {
-  const child = spawn(process.execPath, [program, '--config', world.configFile, ...argv], {
+): Started =>
+  startProgram(process.execPath, [program, '--config', world.configFile, ...argv], {
     cwd: world.root,
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const ended = new Promise<Ran>((resolve) => {
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-  return { child, ended };
-}
 
 /** Waits until something is so. @throws after 20 s */
 export async function until(what: string, holds: () => boolean): Promise<void> {
