@@ -7,6 +7,7 @@ import { openTree, type Tree } from '../validated/publish.ts';
 import { inTurn } from './in-turn.ts';
 import type { Intake } from './measure.ts';
 import { prepare, type Prepared, type PrepareContext } from './prepare.ts';
+import type { Uncounted } from './reconcile.ts';
 import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
 import { viewOf, type RecordedIds } from './record-job.ts';
 import type { Running, Work } from './running.ts';
@@ -31,6 +32,11 @@ async function settleAll(
   return settled;
 }
 
+function noticeOf({ folder, state }: Uncounted): string {
+  const why = state === 'set_aside' ? 'its time has not come' : 'its SHA256SUMS does not verify';
+  return `${folder} is not recorded and ${why}: it is left alone and counts for nothing`;
+}
+
 /** Decides, publishes, records and tidies up one agent whose files have been read. */
 async function finishAgent(
   running: Running,
@@ -49,15 +55,7 @@ async function finishAgent(
     settled,
     uncounted: prepared.uncounted,
   };
-  for (const strays of prepared.uncounted.values()) {
-    for (const { folder, state } of strays) {
-      const why =
-        state === 'set_aside' ? 'its time has not come' : 'its SHA256SUMS does not verify';
-      running.notices.push(
-        `${folder} is not recorded and ${why}: it is left alone and counts for nothing`,
-      );
-    }
-  }
+  for (const strays of prepared.uncounted.values()) running.notices.push(...strays.map(noticeOf));
   if (request.dryRun) {
     if (work.round !== null) running.events.push(...refusalEvents(work.round, now));
     running.events.push(
