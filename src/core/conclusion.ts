@@ -21,6 +21,8 @@ export type FileFact =
     }
   /** It changed while it was read: whatever was read proves nothing. */
   | { readonly kind: 'changing' }
+  /** Its turn comes in the next scan: this one has done as much for its agent as a scan does. */
+  | { readonly kind: 'postponed' }
   /** Our own trouble: says nothing about the backup. `reason` is an errno in lower case. */
   | { readonly kind: 'trouble'; readonly reason: string; readonly message: string };
 
@@ -75,7 +77,9 @@ export type Verdict =
   | { readonly kind: 'concluded'; readonly conclusion: Conclusion }
   /** Still being written; decided at the latest when `until` (ms UTC) has passed. */
   | { readonly kind: 'arriving'; readonly until: number; readonly message: string }
-  | { readonly kind: 'blocked'; readonly reason: string; readonly message: string };
+  | { readonly kind: 'blocked'; readonly reason: string; readonly message: string }
+  /** Nothing is known yet: another scan judges it. It excuses its cycle until `until` (ms UTC). */
+  | { readonly kind: 'postponed'; readonly until: number; readonly message: string };
 
 /** The uncompressed content's hash as the agent claims it; without a COMPRESS stage that is the file's own. */
 export function claimedRawHash(entry: ReportEntry): string | null {

@@ -60,19 +60,28 @@ export function decideEntry(
     draft.notJudged.set(cycle, blocked);
     draft.state = { ...draft.state, blocked };
     draft.waiting.push(pending.key);
+  } else if (verdict.kind === 'postponed') {
+    const { message } = verdict;
+    draft.notJudged.set(cycle, { reason: 'postponed', message, since: facts.now });
+    excuseUntil(draft, verdict.until);
+    draft.waiting.push(pending.key);
   } else if (isMismatch(verdict) && overtaken !== null) {
     putAside(draft, pending, cycle, 'superseded', overtaken);
     draft.state = withCover(draft.state, facts.job, pending.endedAt, cycle);
   } else if (verdict.kind === 'arriving') {
-    const until = Math.max(verdict.until, draft.state.arrivingUntil ?? 0);
-    draft.state = { ...draft.state, arrivingUntil: until };
+    excuseUntil(draft, verdict.until);
     draft.waiting.push(pending.key);
   } else {
     accept(draft, facts, pending, cycle, verdict.conclusion);
   }
 }
 
-const isMismatch = (verdict: Exclude<Verdict, { kind: 'blocked' }>): boolean =>
+function excuseUntil(draft: Draft, until: number): void {
+  const { arrivingUntil } = draft.state;
+  draft.state = { ...draft.state, arrivingUntil: Math.max(until, arrivingUntil ?? 0) };
+}
+
+const isMismatch = (verdict: Exclude<Verdict, { kind: 'blocked' | 'postponed' }>): boolean =>
   verdict.kind === 'arriving' || verdict.conclusion.status === 'TRANSFER_INTEGRITY_FAILED';
 
 const sameFileLater = ({ entry }: PendingEntry, later: readonly PendingEntry[]): boolean =>

@@ -119,6 +119,11 @@ export function judge(from: Case): Verdict {
   if (file.kind === 'trouble') {
     return { kind: 'blocked', reason: file.reason, message: file.message };
   }
+  if (file.kind === 'postponed') {
+    const message =
+      'its agent sent more than one scan reads of one agent, and it waits for the next';
+    return { kind: 'postponed', until: from.now + from.rules.settle, message };
+  }
   const damage = transferFailure(entry, file);
   if (damage !== null) {
     const until = arrivingUntil(from);

@@ -85,7 +85,8 @@ export const reasons: Readonly<Record<Reason, string>> = {
   wrong_kind: 'not what the name of the file says',
   no_report: 'no report covers the cycle at its deadline',
   no_reports: 'many cycles at once, with their count',
-  not_judged: 'a report may be there, but trouble on our own side kept it from being judged',
+  not_judged:
+    'a report may be there; our own trouble, or too much from its agent, kept it from being judged',
   version_lost: 'a recorded version is gone from the tree',
   not_scanned_yet: 'no scan has seen the job',
   not_judged_yet: 'a scan has seen the job, and no backup of it',

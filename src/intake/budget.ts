@@ -1,9 +1,16 @@
 /** How many bytes may still come out of compressed streams, so that a bomb costs no more than a dump would; several may share one. */
 export class Budget {
   #left: number;
+  readonly #whole: number;
 
   constructor(bytes: number) {
+    this.#whole = bytes;
     this.#left = bytes;
+  }
+
+  /** How much came out, also beyond what it is. */
+  get taken(): number {
+    return this.#whole - this.#left;
   }
 
   /** Never below zero. */

@@ -291,9 +291,21 @@ function claimed(name: string, found: ContentFact): ContentFact {
   return fault === null ? fact : { ...fact, fault, fingerprint: null, assurance: 'readable' };
 }
 
-/** The inspection of one file. */
-export function inspector(request: InspectRequest): Pick<Layer, 'push' | 'end' | 'abandon'> {
+/** The inspection of one file; `unpacked` counts the bytes that came out of all compressed streams. */
+export function inspector(request: InspectRequest): Pick<Layer, 'push' | 'abandon'> & {
+  readonly end: () => Promise<Inspection & { readonly unpacked: number }>;
+} {
   const { name, place, limit, limitWithin } = request;
   const [budget, within] = [new Budget(limit), new Budget(limitWithin)];
-  return contentLayer({ name, place, budget, within, depth: 0, isMember: false, check: null });
+  const layer = contentLayer({
+    name,
+    place,
+    budget,
+    within,
+    depth: 0,
+    isMember: false,
+    check: null,
+  });
+  const end = async () => ({ ...(await layer.end()), unpacked: budget.taken + within.taken });
+  return { push: layer.push, abandon: layer.abandon, end };
 }

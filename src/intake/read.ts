@@ -19,7 +19,6 @@ import { SUMS, sumsLine } from '../core/sums.ts';
 import { close } from '../files/close.ts';
 import { flushFolder, removeTree, writeNewFile, type Flush } from '../files/durable.ts';
 import { attemptBeside, errorCode, Trouble } from '../files/trouble.ts';
-import type { Inspection } from './inspect.ts';
 
 /** Best of the sizes tried, 64 KiB to 4 MiB, within the noise. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -62,9 +61,11 @@ export type ReadResult =
       readonly sha256: string;
       readonly reflinked: boolean | null;
       readonly content: ContentFact | null;
+      /** Bytes that came out of compressed streams. */
+      readonly unpacked: number;
     }
   /** It grew, shrank or was touched while it was read. */
-  | { readonly kind: 'changing' }
+  | { readonly kind: 'changing'; readonly unpacked: number }
   | {
       readonly kind: 'trouble';
       readonly code: string;
@@ -91,7 +92,11 @@ interface Stop {
 /** Where the bytes go: to be hashed, or to be looked into as well. */
 interface Sink {
   readonly push: (bytes: Buffer) => void | Promise<void>;
-  readonly end: () => Promise<Pick<Inspection, 'sha256'> & { readonly fact: ContentFact | null }>;
+  readonly end: () => Promise<{
+    readonly sha256: string;
+    readonly fact: ContentFact | null;
+    readonly unpacked: number;
+  }>;
   readonly abandon: () => Promise<unknown>;
 }
 
@@ -102,7 +107,7 @@ function hashSink(): Sink {
     push: (bytes) => {
       hash.update(bytes);
     },
-    end: async () => ({ sha256: hash.digest('hex'), fact: null }),
+    end: async () => ({ sha256: hash.digest('hex'), fact: null, unpacked: 0 }),
     abandon: async () => undefined,
   };
 }
@@ -269,9 +274,10 @@ async function readAll(task: ReadTask, at: Stop, manner: ReadManner): Promise<Re
   at.action = 'look at';
   at.path = task.path;
   const after = fstatSync(descriptor, { bigint: true });
-  if (position !== task.size || after.ctimeNs !== task.changed) return { kind: 'changing' };
-  const { sha256, fact: content } = ended;
-  return { kind: 'read', size: position, sha256, reflinked, content };
+  const { sha256, fact: content, unpacked } = ended;
+  if (position !== task.size || after.ctimeNs !== task.changed)
+    return { kind: 'changing', unpacked };
+  return { kind: 'read', size: position, sha256, reflinked, content, unpacked };
 }
 
 /** Never throws for the system's refusals: they come back as values, also from a worker. */

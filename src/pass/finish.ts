@@ -37,6 +37,9 @@ function noticeOf({ folder, state }: Uncounted): string {
   return `${folder} is not recorded and ${why}: it is left alone and counts for nothing`;
 }
 
+const postponedJobs = ({ cases }: Prepared): number =>
+  cases.filter(({ measured }) => measured.some(({ fact }) => fact.kind === 'postponed')).length;
+
 /** Decides, publishes, records and tidies up one agent whose files have been read. */
 async function finishAgent(
   running: Running,
@@ -55,6 +58,11 @@ async function finishAgent(
     settled,
     uncounted: prepared.uncounted,
   };
+  const waiting = postponedJobs(prepared);
+  if (waiting > 0)
+    request.onVerbose(
+      `${work.agent.id}: ${waiting} of its jobs wait for the next scan, with more files than one scan reads of one agent`,
+    );
   for (const strays of prepared.uncounted.values()) running.notices.push(...strays.map(noticeOf));
   if (request.dryRun) {
     if (work.round !== null) running.events.push(...refusalEvents(work.round, now));

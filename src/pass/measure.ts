@@ -24,6 +24,8 @@ export interface Measured {
   /** State of the one that matched. */
   readonly matchedState: string | null;
   readonly bytesRead: number;
+  /** Read, and come out of compressed streams. */
+  readonly bytesJudged: number;
 }
 
 export interface Intake {
@@ -66,6 +68,7 @@ function contentTask(
 interface Read {
   readonly fact: FileFact;
   readonly copy: PrivateCopy | null;
+  readonly unpacked: number;
 }
 
 async function readOne(
@@ -94,11 +97,14 @@ async function readOne(
     return {
       fact: { kind: 'read', size, sha256, content },
       copy: copy === null ? null : { folder: copy.folder, file: name, size, sha256 },
+      unpacked: result.unpacked,
     };
   }
   if (copy !== null) removeTree(copy.folder);
-  if (result.kind === 'changing') return { fact: { kind: 'changing' }, copy: null };
-  return { fact: troubleFact(new Trouble(result.code, result.action, result.path)), copy: null };
+  if (result.kind === 'changing')
+    return { fact: { kind: 'changing' }, copy: null, unpacked: result.unpacked };
+  const trouble = new Trouble(result.code, result.action, result.path);
+  return { fact: troubleFact(trouble), copy: null, unpacked: 0 };
 }
 
 /** The same, of a file that may have been read for another report already: then without a copy. */
@@ -111,7 +117,7 @@ async function readOnce(
 ): Promise<Read & { readonly bytes: number }> {
   const key = `${stateOf(file.stats)}:${item.job.rules.verify}`;
   const known = reads.get(key);
-  if (known !== undefined) return { fact: await known, copy: null, bytes: 0 };
+  if (known !== undefined) return { fact: await known, copy: null, unpacked: 0, bytes: 0 };
   const reading = readOne(intake, item, reads, file, wantCopy);
   reads.put(
     key,
@@ -132,10 +138,12 @@ async function firstMatch(
   copy: PrivateCopy | null;
   matchedState: string | null;
   bytes: number;
+  unpacked: number;
 }> {
   const { size, sha256 } = item.entry.expected;
   let first: FileFact | null = null;
   let bytes = 0;
+  let unpacked = 0;
   for (const candidate of candidates) {
     if (candidate.kind === 'unsafe') {
       first ??= { kind: 'unsafe', what: candidate.what };
@@ -151,19 +159,37 @@ async function firstMatch(
       first ??= { kind: 'unsafe', what: sparse };
       continue;
     }
-    const {
-      fact,
-      copy,
-      bytes: more,
-    } = await readOnce(intake, item, reads, candidate.file, wantCopy);
-    bytes += more;
+    const read = await readOnce(intake, item, reads, candidate.file, wantCopy);
+    const { fact, copy } = read;
+    bytes += read.bytes;
+    unpacked += read.unpacked;
     if (fact.kind === 'read' && fact.sha256 === sha256)
-      return { fact, copy, matchedState: stateOf(candidate.file.stats), bytes };
+      return { fact, copy, matchedState: stateOf(candidate.file.stats), bytes, unpacked };
     if (copy !== null) removeTree(copy.folder);
     first ??= fact;
   }
-  return { fact: first ?? { kind: 'absent' }, copy: null, matchedState: null, bytes };
+  return { fact: first ?? { kind: 'absent' }, copy: null, matchedState: null, bytes, unpacked };
 }
+
+const unreadItem = (item: ToJudge) => ({
+  item,
+  arrival: {
+    reportChangedAt: item.reportChangedAt,
+    fileChangedAt: null,
+    temporaryChangedAt: null,
+  },
+  copy: null,
+  fileState: null,
+  matchedState: null,
+  bytesRead: 0,
+  bytesJudged: 0,
+});
+
+/** Not looked at in this scan. */
+export const postponed = (item: ToJudge): Measured => ({
+  ...unreadItem(item),
+  fact: { kind: 'postponed' },
+});
 
 /** Never throws Trouble: our own trouble is a fact like any other. */
 export async function measure(
@@ -174,12 +200,7 @@ export async function measure(
   reads: Reads = new Reads([item]),
 ): Promise<Measured> {
   const name = item.entry.file;
-  const arrival: ArrivalFacts = {
-    reportChangedAt: item.reportChangedAt,
-    fileChangedAt: null,
-    temporaryChangedAt: null,
-  };
-  const unread = { item, arrival, copy: null, fileState: null, matchedState: null, bytesRead: 0 };
+  const unread = unreadItem(item);
   if (name === null || !needsFile(item.entry))
     return { ...unread, fact: { kind: 'not_looked_for' } };
   // The agent's folder is gone, and the file with it.
@@ -193,7 +214,7 @@ export async function measure(
     const changes = candidates.flatMap((found) =>
       found.kind === 'open' ? changedAt(found.file.stats) : (found.changedAt ?? []),
     );
-    const { fact, copy, matchedState, bytes } = await firstMatch(
+    const { fact, copy, matchedState, bytes, unpacked } = await firstMatch(
       intake,
       item,
       reads,
@@ -205,13 +226,14 @@ export async function measure(
       fact,
       copy,
       arrival: {
-        ...arrival,
+        ...unread.arrival,
         fileChangedAt: changes.length === 0 ? null : Math.max(...changes),
         temporaryChangedAt: matchedState !== null ? null : zone.temporaries(name),
       },
       fileState: states.length === 0 ? 'absent' : states.join('|'),
       matchedState,
       bytesRead: bytes,
+      bytesJudged: bytes + unpacked,
     };
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;

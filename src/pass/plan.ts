@@ -2,7 +2,6 @@
  * What there is to do, and in which order: the reports of every agent are read as far as one scan goes, and every job is glanced at.
  * Nothing is changed.
  */
-import type { Job } from '../core/job.ts';
 import { openZone, type AgentZone } from '../deposits/drop-zone.ts';
 import { Trouble } from '../files/trouble.ts';
 import { agentsOf } from './agents.ts';
@@ -12,7 +11,7 @@ import { isQuiet, openJobs, type PrepareContext } from './prepare.ts';
 import type { PassAgent } from './request.ts';
 import type { Round } from './round.ts';
 import type { Running, Work } from './running.ts';
-import { fairOrder, postponed } from './weight.ts';
+import { fairOrder } from './weight.ts';
 
 type Planning = Pick<Running, 'request' | 'deposits' | 'memory'>;
 
@@ -56,13 +55,8 @@ async function planAgent(
   const round = found instanceof Trouble || found === null || isEmpty(found) ? null : found;
   const waiting = new Set(round?.toJudge.map((item) => item.job));
   const mayChange = trouble !== null || round?.arrivingUntil != null;
-  const later = round === null ? new Set<Job>() : postponed(round.weights);
-  if (later.size > 0)
-    running.request.onVerbose(
-      `${agent.id}: ${later.size} of its jobs wait for the next scan, with more files than one scan reads of one agent`,
-    );
   const toOpen = agent.scope.filter(
-    (job) => !later.has(job) && (mayChange || waiting.has(job) || !isQuiet(context, job)),
+    (job) => mayChange || waiting.has(job) || !isQuiet(context, job),
   );
   const jobs = toOpen.length === 0 ? [] : await openJobs(context, toOpen, trouble);
   return round === null && jobs.length === 0 ? null : { agent, round, jobs };

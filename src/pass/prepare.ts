@@ -16,7 +16,7 @@ import { CLOCK_SKEW } from './clock.ts';
 import { Reads } from './reads.ts';
 import type { Round, ToJudge } from './round.ts';
 import { inTurn } from './in-turn.ts';
-import { measure, type Intake, type Measured } from './measure.ts';
+import { measure, postponed, type Intake, type Measured } from './measure.ts';
 import type { Memory } from './memory.ts';
 import {
   belongsTo,
@@ -27,6 +27,7 @@ import {
   type Uncounted,
 } from './reconcile.ts';
 import { entryKey, type JobCase } from './settle.ts';
+import { lightestFirst, Share, type Weight } from './weight.ts';
 
 export interface PrepareContext {
   readonly db: Database;
@@ -202,12 +203,17 @@ export async function prepare(
       items.map(unmeasured),
     ))
       worth.add(key);
-    // The newest first: it is the one that a copy is made of, where several name one file.
-    return items.toSorted((left, right) => right.endedAt - left.endedAt);
+    return items;
   });
+  const weights = round?.weights ?? new Map<string, Weight>();
   const reads = new Reads(toMeasure);
-  const measured = await inTurn(toMeasure, context.intake.reader.atOnce, async (item) => {
+  const share = new Share(weights);
+  const inOrder = lightestFirst(toMeasure, weights);
+  const measured = await inTurn(inOrder, context.intake.reader.atOnce, async (item) => {
+    const name = item.entry.file ?? '';
+    if (!share.begin(name)) return postponed(item);
     const result = await measure(context.intake, zone, item, worth.has(entryKey(item)), reads);
+    share.end(name, result.bytesJudged);
     context.onFile(result);
     return result;
   });

@@ -9,7 +9,7 @@ import type { ToJudge } from './round.ts';
 type Claim = number | null;
 
 /** The uncompressed size that a report gives; null where it gives none. */
-const claimOf = ({ entry }: ToJudge): Claim =>
+export const claimOf = ({ entry }: ToJudge): Claim =>
   entry.stages.compress === null ? null : entry.raw.size;
 
 export class Reads {

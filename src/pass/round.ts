@@ -4,6 +4,7 @@ import type { RefusalReason, ReportEntry } from '../core/report.ts';
 import type { RecordedEntry } from '../db/entries.ts';
 import type { KnownReport } from '../db/reports.ts';
 import type { ReportFile } from '../deposits/report-files.ts';
+import type { Weight } from './weight.ts';
 import type { PassAgent } from './request.ts';
 
 export interface Refusal {
@@ -64,8 +65,8 @@ export interface Draft {
 export interface Round extends Readonly<Draft> {
   readonly agent: PassAgent;
   readonly jobsKey: string;
-  /** Bytes that judging each job may take, see weight.ts. */
-  readonly weights: ReadonlyMap<Job, number>;
+  /** Of the files to be read, by their names. */
+  readonly weights: ReadonlyMap<string, Weight>;
 }
 
 export const newDraft = (): Draft => ({

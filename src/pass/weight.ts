@@ -1,10 +1,11 @@
 /**
- * How much work an agent makes, and who is served first. By what the reports claim: a file of another size is not read, so whoever claims
- * less than there is gets no more done, and whoever claims more waits longer.
+ * How much work an agent makes: who is served first, and how much of it one scan does. A file of another size than its report says is not
+ * read, and no more comes out of it than `outputLimit`; so what judging it may take at most is known before it is opened.
  */
+import { outputLimit } from '../core/content.ts';
 import { needsFile } from '../core/judge.ts';
-import type { Job } from '../core/job.ts';
 import { sizeIn, type AgentZone } from '../deposits/drop-zone.ts';
+import { claimOf } from './reads.ts';
 import type { Round, ToJudge } from './round.ts';
 
 const MiB = 1024 ** 2;
@@ -13,48 +14,97 @@ const GiB = 1024 ** 3;
 /** Opening, flushing and recording one file take about as long as reading this much. */
 const FILE_BYTES = MiB;
 
-/** Agents with no more to do than this are served in the order of the configuration, before all others. */
-const LIGHT_BYTES = GiB;
+/** Agents with no more to do than this, one small file, are served in the order of the configuration, before all others. */
+const LIGHT_BYTES = 2 * GiB;
 
-/** Of one agent in one scan; what is begun is done, so the least is one job. */
+/** Of one agent in one scan, read and unpacked; what is begun is done, so the least is one file. */
 export const JUDGED_BYTES_PER_SCAN = 1024 * GiB;
 
-/** Bytes to be read and decompressed for each job; a file that several reports name is read once. @throws Trouble */
-export function weigh(zone: AgentZone, items: readonly ToJudge[]): ReadonlyMap<Job, number> {
-  const byJob = new Map<Job, Map<string, number>>();
-  for (const { job, entry } of items) {
-    if (entry.file === null || !needsFile(entry)) continue;
-    const size = entry.expected.size ?? sizeIn(zone, entry.file);
-    const files = byJob.get(job) ?? new Map<string, number>();
-    const bytes = FILE_BYTES + size + (entry.raw.size ?? 0);
-    byJob.set(job, files.set(entry.file, Math.max(bytes, files.get(entry.file) ?? 0)));
-  }
-  return new Map([...byJob].map(([job, files]) => [job, sum(files.values())]));
+/** Bytes to be read and decompressed for one file. */
+export interface Weight {
+  /** By its report, which may be silent about what comes out of it. */
+  readonly claimed: number;
+  /** Whatever comes out of it. */
+  readonly most: number;
 }
 
-const sum = (numbers: Iterable<number>): number =>
-  [...numbers].reduce((total, number) => total + number, 0);
+function weightOf(item: ToJudge, size: number): Weight {
+  const claim = claimOf(item);
+  const bytes = FILE_BYTES + size;
+  const isUnpacked = item.job.rules.verify !== 'intact';
+  // Of the file itself, and of all that is compressed within it: see ContentTask.
+  const most = isUnpacked ? outputLimit(size, claim) + outputLimit(size, null) : 0;
+  return { claimed: bytes + (claim ?? 0), most: bytes + most };
+}
 
-/** The jobs of an agent that have to wait for the next scan: the heaviest, beyond what one scan does for one agent. */
-export function postponed(weights: ReadonlyMap<Job, number>): ReadonlySet<Job> {
-  let taken = 0;
-  const waiting = new Set<Job>();
-  for (const [job, bytes] of [...weights].toSorted(([, left], [, right]) => left - right)) {
-    if (taken >= JUDGED_BYTES_PER_SCAN) waiting.add(job);
-    else taken += bytes;
+/** By the name of the file; one that several reports name is read once. @throws Trouble */
+export function weigh(zone: AgentZone, items: readonly ToJudge[]): ReadonlyMap<string, Weight> {
+  const weights = new Map<string, Weight>();
+  for (const item of items) {
+    const { file, expected } = item.entry;
+    if (file === null || !needsFile(item.entry)) continue;
+    const { claimed, most } = weightOf(item, expected.size ?? sizeIn(zone, file));
+    const known = weights.get(file) ?? { claimed: 0, most: 0 };
+    weights.set(file, {
+      claimed: Math.max(claimed, known.claimed),
+      most: Math.max(most, known.most),
+    });
   }
-  return waiting;
+  return weights;
+}
+
+/** The least to do first, so that the heaviest wait for the next scan where there is too much for one; the newest first of the same file. */
+export const lightestFirst = (
+  items: readonly ToJudge[],
+  weights: ReadonlyMap<string, Weight>,
+): ToJudge[] =>
+  items.toSorted(
+    (left, right) => mostOf(left, weights) - mostOf(right, weights) || right.endedAt - left.endedAt,
+  );
+
+const mostOf = ({ entry }: ToJudge, weights: ReadonlyMap<string, Weight>): number =>
+  weights.get(entry.file ?? '')?.most ?? 0;
+
+/** What one scan does for one agent. */
+export class Share {
+  readonly #weights: ReadonlyMap<string, Weight>;
+  readonly #begun = new Set<string>();
+  #bytes = 0;
+
+  constructor(weights: ReadonlyMap<string, Weight>) {
+    this.#weights = weights;
+  }
+
+  /** Charges what is claimed about a file; false when it has to wait for the next scan. */
+  begin(file: string): boolean {
+    if (this.#begun.has(file)) return true;
+    if (this.#bytes >= JUDGED_BYTES_PER_SCAN) return false;
+    this.#begun.add(file);
+    this.#bytes += this.#claimed(file);
+    return true;
+  }
+
+  /** Charges what it took beyond that. */
+  end(file: string, bytes: number): void {
+    this.#bytes += Math.max(0, bytes - this.#claimed(file));
+  }
+
+  #claimed(file: string): number {
+    return this.#weights.get(file)?.claimed ?? 0;
+  }
 }
 
 /** 0 for a light agent, then one more for each doubling. */
 function classOf({ round }: { readonly round: Round | null }): number {
-  const bytes = sum(round?.weights.values() ?? []);
+  const weights = [...(round?.weights.values() ?? [])];
+  const most = weights.reduce((total, weight) => total + weight.most, 0);
+  const bytes = Math.min(most, JUDGED_BYTES_PER_SCAN);
   return bytes <= LIGHT_BYTES ? 0 : Math.ceil(Math.log2(bytes / LIGHT_BYTES));
 }
 
 /**
- * The least to do first, so that nobody waits for another who makes more than twice the work; in the order of the configuration where
- * it is about the same.
+ * The least to do first, so that nobody waits for another whose files may make more than twice the work that their own may; in the order
+ * of the configuration where it is about the same.
  */
 export function fairOrder<T extends { readonly round: Round | null }>(works: readonly T[]): T[] {
   const classes = new Map(works.map((work) => [work, classOf(work)]));

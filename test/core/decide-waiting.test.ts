@@ -80,6 +80,21 @@ test('our own trouble keeps the status, and is not_judged at the deadline', () =
   assert.equal(story.state.blocked, null);
 });
 
+test('a report that waits for its turn excuses its job as long as one that arrives, and is not_judged then', () => {
+  const waits = (pending: PendingEntry): PendingEntry => withFile(pending, { kind: 'postponed' });
+  const story = new Story(job);
+  story.scan(monday - day, [report(monday - day)]);
+  assert.deepEqual(story.scan(passed - 1, [waits(report(monday))]), []);
+  assert.equal(story.state.blocked, null);
+  assert.deepEqual(story.last?.waiting, [report(monday).key]);
+  assert.deepEqual(story.scan(passed + 1, [waits(report(monday))]), []);
+  assert.equal(status(story), 'SUCCESS');
+  const late = passed + job.rules.settle;
+  assert.deepEqual(story.scan(late, [waits(report(monday))]), ['MISSING not_judged']);
+  assert.match(story.state.standing?.message ?? '', /waits for the next/);
+  assert.deepEqual(story.scan(late + 1, [report(monday)]), ['SUCCESS verified']);
+});
+
 test('a report that our trouble keeps from being judged is not said to be absent, though a newer one is good', () => {
   const story = new Story(job);
   const said = story.scan(monday + day, [trouble(report(monday)), report(monday + day)]);

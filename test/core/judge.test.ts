@@ -42,9 +42,9 @@ const sized = (size: number): Partial<Case> => ({
 const inShort = (verdict: Verdict): string =>
   verdict.kind === 'concluded'
     ? `${verdict.conclusion.severity} ${verdict.conclusion.status} ${verdict.conclusion.reason}`
-    : verdict.kind === 'arriving'
-      ? `arriving ${(verdict.until - now) / minute}`
-      : `blocked ${verdict.reason}`;
+    : verdict.kind === 'blocked'
+      ? `blocked ${verdict.reason}`
+      : `${verdict.kind} ${(verdict.until - now) / minute}`;
 
 const failing = (name: 'backup' | 'compress' | 'transfer', error: string | null): ReportEntry =>
   entryWith({ stages: { ...entryWith().stages, [name]: stage({ ok: false, error }) } });

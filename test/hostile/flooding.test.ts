@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { MAX_NAMES } from '../../src/files/folder.ts';
 import {
   REPORT_BYTES_PER_SCAN,
@@ -344,4 +345,46 @@ test('case 23: an agent that claims more than a scan reads of one agent: the lig
   await world.run(scanAt + minute, 'scan', '-v');
   assert.deepEqual(judged().slice(3), ['biggest']);
   assert.deepEqual(readdirSync(world.zone('flood')).includes('STATUS.json'), false);
+});
+
+test('case 23: small files that may be bombs are read after those of agents with fewer', async () => {
+  const text = yaml('one, two, three', 'parallel: 1\n').replace(
+    'verify: intact',
+    'verify: readable',
+  );
+  const world = await started(text);
+  await world.ok(noon, 'scan');
+  const files = ['one', 'two', 'three'].map(
+    (name) => [name, { file: `${name}.gz`, size: 100 }] as const,
+  );
+  writeFileSync(world.zone('flood', 'STATUS.json'), reportOf(end, Object.fromEntries(files)));
+  depositOthers(world, end);
+  await world.run(scanAt, 'scan');
+  assert.deepEqual(world.events().slice(0, 2), others);
+  assert.equal(ofFlood(world).length, 3);
+});
+
+test('case 23: what comes out of a file that says nothing about it is charged to its agent; a job that waits is not called missing', async () => {
+  const text = yaml('bomb, big, biggest', 'parallel: 1\n').replace(
+    'every 24h, settle: 0s, verify: intact',
+    'every 24h, grace: 1h, settle: 10m, verify: readable',
+  );
+  const world = await started(text);
+  await world.ok(noon, 'scan');
+  const bomb = gzipSync(Buffer.alloc(64 * MiB));
+  writeFileSync(world.zone('flood', 'database', 'bomb.gz'), bomb);
+  // Without what comes out of the bomb there is room for one more.
+  const sizes = { bomb: bomb.length, big: 1024 * GiB - 16 * MiB, biggest: 1100 * GiB };
+  const files = Object.entries(sizes).map(
+    ([name, size]) => [name, { file: `${name}.gz`, size }] as const,
+  );
+  writeFileSync(world.zone('flood', 'STATUS.json'), reportOf(end, Object.fromEntries(files)));
+  const deadline = noon + 25 * hour;
+  const judged = (): string[] => ofFlood(world).map((event) => event.split(' ')[0] ?? '');
+  const first = await world.run(deadline - minute, 'scan', '-v');
+  assert.deepEqual(judged().toSorted(), ['flood/big', 'flood/bomb']);
+  assert.match(first.err, /flood: 1 of its jobs wait/u);
+  assert.equal((await world.statusOf(deadline + minute, 'flood/biggest')).status, 'UNKNOWN');
+  await world.run(deadline + minute, 'scan');
+  assert.deepEqual(judged().slice(2), ['flood/biggest']);
 });
