@@ -10,7 +10,6 @@ import {
   lstatSync,
   opendirSync,
   openSync,
-  readdirSync,
   renameSync,
   unlinkSync,
   mkdirSync,
@@ -88,21 +87,12 @@ export interface Listing {
   readonly whole: boolean;
 }
 
-/** A folder of fewer bytes is listed in one call; names take 20 bytes and more where they are counted in bytes. */
-const LISTED_AT_ONCE = 1024n * 1024n;
-
-/** Names in the folder. A huge one is read piece by piece, and no further than is looked at. Throws Trouble. */
+/**
+ * Names in the folder, read piece by piece and no further than is looked at: its size says nothing about how many there are on CIFS and
+ * some FUSE file systems. Throws Trouble.
+ */
 export const listFolder = (folder: Folder): Listing =>
-  attempt('list', folder.path, () => {
-    const path = `/proc/self/fd/${folder.descriptor}`;
-    const { size } = fstatSync(folder.descriptor, { bigint: true });
-    return size < LISTED_AT_ONCE ? cutTo(readdirSync(path)) : listInPieces(path);
-  });
-
-const cutTo = (names: string[]): Listing => ({
-  names: names.length > MAX_NAMES ? names.slice(0, MAX_NAMES) : names,
-  whole: names.length <= MAX_NAMES,
-});
+  attempt('list', folder.path, () => listInPieces(`/proc/self/fd/${folder.descriptor}`));
 
 function listInPieces(path: string): Listing {
   const folder = opendirSync(path, { bufferSize: 1024 });
