@@ -151,7 +151,11 @@ async function carryOut(
 ): Promise<{ key: string; trouble: Trouble } | null> {
   const { path } = from.job;
   const byKey = new Map(from.measured.map((item) => [entryKey(item.item), item]));
-  const wanted = decision.hold === null ? decision.publish : [...decision.publish, decision.hold];
+  // The newest first: of a disk that is nearly full it has to have the room.
+  const newestFirst = decision.publish.toSorted(
+    (left, right) => (byKey.get(right)?.item.endedAt ?? 0) - (byKey.get(left)?.item.endedAt ?? 0),
+  );
+  const wanted = decision.hold === null ? newestFirst : [...newestFirst, decision.hold];
   for (const key of wanted) {
     const item = byKey.get(key);
     if (item === undefined || effects.published.has(key)) continue;
@@ -232,6 +236,17 @@ async function withRoom(intake: Intake, zone: AgentZone | null, from: JobCase): 
   return { ...from, measured };
 }
 
+/**
+ * Publications of one job that fail in one scan before it gives the rest up, which waits with the same trouble: every older report that a
+ * full disk lets come into question is read again and decided anew.
+ */
+const MOST_FAILED = 16;
+
+const healthyIn = ({ decided }: JobDecision): string[] =>
+  decided.flatMap(({ about, key, conclusion }) =>
+    about === 'entry' && conclusion.status === 'SUCCESS' && key !== null ? [key] : [],
+  );
+
 /** With `tree` null (a dry run) nothing is carried out. */
 export async function settle(
   tree: Tree | null,
@@ -263,5 +278,8 @@ export async function settle(
     }
     // Each round takes one entry out for good, so this ends.
     troubles.set(failed.key, failed.trouble);
+    if (troubles.size < MOST_FAILED) continue;
+    for (const key of healthyIn(decision))
+      if (!effects.published.has(key)) troubles.set(key, failed.trouble);
   }
 }

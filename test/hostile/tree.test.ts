@@ -11,6 +11,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { test } from 'node:test';
 import { cannotMount, mounted } from '../support/mounts.ts';
 import { cannotRun } from '../support/real-dumps.ts';
 import { end, scanAt, startedWith } from '../support/evening.ts';
+import { spend } from '../support/spent.ts';
 import { day, hour, minute, World } from '../support/world.ts';
 import { promotedToday, today } from './neighbours.ts';
 
@@ -53,8 +55,8 @@ function rounds(world: World, endedAt: number, content: string): void {
 }
 
 /** Both agents with a version of before; the tree in that folder, which may be a mount point. */
-function before(validated?: string): World {
-  const world = new World(yaml, validated === undefined ? {} : { validated });
+function before(validated?: string, text = yaml): World {
+  const world = new World(text, validated === undefined ? {} : { validated });
   assert.equal(world.process(['init-db']).code, 0);
   rounds(world, Date.now() - 90 * minute, 'before');
   assert.equal(world.process(['scan']).code, 0);
@@ -81,6 +83,54 @@ test(
       mount('-o', 'remount,size=4m', folder);
       assert.equal(world.process(['scan']).code, 0);
       assert.deepEqual(promotedToday(world), ['lyon/shop', 'paris/compta']);
+    }),
+);
+
+test(
+  'case 25: of many reports and a disk that is nearly full the newest is promoted, whatever the older ones need',
+  asRoot,
+  () =>
+    withDisk('400k', (folder) => {
+      const world = before(
+        folder,
+        yaml.replace('every 2h', 'every 1m').replace('keep: 9', 'keep: 30'),
+      );
+      const content = randomBytes(400_000).toString('hex');
+      for (let age = 1; age <= 60; age += 1) {
+        const endedAt = today() - age * minute;
+        world.deposit({ endedAt, content: `${age}${content}`, file: `${age}.sql.gz` });
+      }
+      world.deposit({ endedAt: today(), content: randomBytes(100_000).toString('hex') });
+      world.process(['scan']);
+      assert.deepEqual(promotedToday(world), ['paris/compta']);
+    }),
+);
+
+test(
+  'case 25: sixty reports of one job and a full disk: their files are not read again and again, and the next scan promotes',
+  asRoot,
+  () =>
+    withDisk('400k', (folder) => {
+      const world = before(folder);
+      writeFileSync(join(folder, 'ballast'), Buffer.alloc(340 * 1024));
+      const waiting = 60;
+      const nothing = spend(world, 'scan', 'paris').read;
+      let bytes = 0;
+      for (let index = 0; index < waiting; index += 1) {
+        const content = randomBytes(60_000).toString('hex');
+        const endedAt = today() - (waiting - index) * minute;
+        const file = `${index}.sql.gz`;
+        bytes += world.deposit({ endedAt, content, file }).bytes.length;
+      }
+      const ran = spend(world, 'scan', 'paris');
+      assert.equal(ran.code, 3, ran.out);
+      // Once each, the newest once more, and those that came into question when these did not fit.
+      const again = (ran.read - nothing - bytes) / (bytes / waiting);
+      assert.ok(again < 35, `${again} of ${waiting} files read again`);
+      rmSync(join(folder, 'ballast'));
+      mount('-o', 'remount,size=9m', folder);
+      assert.equal(world.process(['scan']).code, 0);
+      assert.equal(world.verify(), 3);
     }),
 );
 
