@@ -4,6 +4,7 @@ import type { RefusalReason } from '../core/report.ts';
 import { catalogue } from '../core/statuses.ts';
 import { putAgent } from '../db/agents.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
+import { endHistoryOfAgent, endHistoryOfJob } from '../db/history.ts';
 import { markGone, recordReport } from '../db/reports.ts';
 import type { Uncounted } from './reconcile.ts';
 import type { Round } from './round.ts';
@@ -109,6 +110,19 @@ async function recordUnexpected(
   });
 }
 
+/** Where something was added, as much of the oldest goes. */
+async function endHistory(
+  { db, ids }: RecordContext,
+  { agent, round }: AgentResult,
+  events: readonly EventRecord[],
+): Promise<void> {
+  for (const database of new Set(events.map((event) => event.database))) {
+    const jobId = ids.jobs.get(`${agent}/${database}`);
+    if (jobId !== undefined) await endHistoryOfJob(db, jobId);
+  }
+  if (round !== null) await endHistoryOfAgent(db, agent);
+}
+
 /** Everything about one agent. Returns its events, with their ids. Runs inside a transaction of the caller. */
 export async function recordAgent(
   context: RecordContext,
@@ -138,5 +152,6 @@ export async function recordAgent(
     events.push(...(await recordJob(context, settled, uncounted)));
   }
   if (round !== null) await recordUnexpected(context, round, newestEnd);
+  await endHistory(context, result, events);
   return events;
 }

@@ -14,6 +14,7 @@ import {
   STRANGERS_PER_SCAN,
 } from '../../src/pass/allowance.ts';
 import { MAX_UNEXPECTED } from '../../src/pass/round.ts';
+import { EVENTS_KEPT, REPORTS_KEPT } from '../../src/db/history.ts';
 import { JUDGED_BYTES_PER_SCAN } from '../../src/pass/weight.ts';
 import { spend } from '../support/spent.ts';
 import { minute, World } from '../support/world.ts';
@@ -168,6 +169,8 @@ test('case 11: the limits that the README states are those of the program', () =
     'backups judged of one agent in one scan': `${count(BACKUPS_PER_SCAN)}, and ${JUDGED_BYTES_PER_SCAN / 1024 ** 4} TiB`,
     'folders of agents that nobody configured': count(STRANGERS_PER_SCAN),
     'unexpected databases listed of one agent': count(MAX_UNEXPECTED),
+    'events of one job in the history': count(EVENTS_KEPT),
+    'refused reports of one agent remembered': count(REPORTS_KEPT),
   };
   for (const [what, limit] of Object.entries(stated)) assert.equal(rows.get(what), limit, what);
 });

@@ -2,5 +2,10 @@
 import type { Kysely } from 'kysely';
 import { initial } from './001-initial.ts';
 import { content } from './002-content.ts';
+import { endOfHistory } from './003-end-of-history.ts';
 
-export const migrations: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [initial, content];
+export const migrations: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
+  initial,
+  content,
+  endOfHistory,
+];
