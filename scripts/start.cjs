@@ -30,8 +30,8 @@ function start() {
     // There is none.
   }
   const filename = join(__dirname, 'backupmon.cjs');
-  // esbuild writes ASCII.
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
+  // The build makes it ASCII, and a function like those that Node makes of modules: V8 takes the text as it is read.
+  const source = readFileSync(filename, 'latin1');
   const script = new Script(source, { filename, cachedData });
   script.runInThisContext()(exports, require, module, filename, __dirname);
   // For the build, which asks it for the code cache.

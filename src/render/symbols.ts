@@ -68,7 +68,7 @@ const written: Readonly<Record<string, string>> = {
 /** ASCII only: accents are dropped, everything else becomes `?`. */
 export function toAscii(text: string): string {
   return text
-    .replaceAll(/[…–—→×’]/g, (character) => written[character] ?? '?')
+    .replaceAll(/[^ -~]/gu, (character) => written[character] ?? character)
     .normalize('NFKD')
     .replaceAll(/\p{M}+/gu, '')
     .replaceAll(/[^ -~]/gu, '?');
