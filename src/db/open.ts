@@ -1,7 +1,7 @@
 /** Opening the database: for reading without leaving a trace, or for writing with every commit on the disk. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, SqliteDialect, sql, type RawBuilder } from 'kysely';
 import {
   BUSY_TIMEOUT_MS,
   checkLocal,
@@ -188,8 +188,19 @@ function leave(connection: SqliteDatabase.Database, file: string): SqliteDatabas
 }
 
 /** Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one fails with "database is locked" in spite of the timeout. */
-export async function transaction<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  await sql`begin immediate`.execute(db);
+export const transaction = <T>(db: Database, work: () => Promise<T>): Promise<T> =>
+  within(sql`begin immediate`, db, work);
+
+/** Runs `work`, which only reads, in one transaction: what it sees is of one moment, and is locked once and not for each query. */
+export const reading = <T>(db: Database, work: () => Promise<T>): Promise<T> =>
+  within(sql`begin`, db, work);
+
+async function within<T>(
+  begin: RawBuilder<unknown>,
+  db: Database,
+  work: () => Promise<T>,
+): Promise<T> {
+  await begin.execute(db);
   try {
     const result = await work();
     await sql`commit`.execute(db);

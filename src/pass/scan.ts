@@ -3,6 +3,7 @@
  * Agents are gathered first, so that it is known how much there is to read; then they are finished one after the other, those with
  * the least to do first, while the files of the next ones are already being read.
  */
+import { reading } from '../db/open.ts';
 import { closeFolder, openFolder, type Folder } from '../files/folder.ts';
 import { Trouble } from '../files/trouble.ts';
 import { orderedReader } from '../intake/reader.ts';
@@ -74,7 +75,7 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
     const tidy: TidyContext = { db, validated, archiveReports, onVerbose: request.onVerbose };
     const notices = dryRun ? [] : await setAsideFuture(db, now);
     const pruned = dryRun ? 0 : await cleanUp(tidy);
-    const memory = await loadMemory(db);
+    const memory = await reading(db, () => loadMemory(db));
     checkPaths(config.jobs, memory);
     if (!dryRun) await dropLostHolds(request, memory);
     const calendar = memoisedCalendar(request.calendar);
@@ -107,7 +108,7 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
       pruned,
       noLinks: false,
     };
-    const works = await planAll(running, context);
+    const works = await reading(db, () => planAll(running, context));
     const bytesRead = await carryOut(running, context, works);
     if (!dryRun && request.complete) await retire(request, memory);
     if (!dryRun) await tellLinks(running);
