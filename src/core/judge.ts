@@ -114,15 +114,16 @@ function arrivingUntil(from: Case): number | null {
 /** Decides one report entry. Total: whatever the facts are, there is a verdict. */
 export function judge(from: Case): Verdict {
   const { entry, file } = from;
-  const failure = agentFailure(entry);
-  if (failure !== null) return conclude(failure);
-  if (file.kind === 'trouble') {
-    return { kind: 'blocked', reason: file.reason, message: file.message };
-  }
+  // First: what is concluded about it now would keep an older one, which waits as well, from being judged.
   if (file.kind === 'postponed') {
     const message =
       'its agent sent more than one scan reads of one agent, and it waits for the next';
     return { kind: 'postponed', until: from.now + from.rules.settle, message };
+  }
+  const failure = agentFailure(entry);
+  if (failure !== null) return conclude(failure);
+  if (file.kind === 'trouble') {
+    return { kind: 'blocked', reason: file.reason, message: file.message };
   }
   const damage = transferFailure(entry, file);
   if (damage !== null) {

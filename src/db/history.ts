@@ -8,7 +8,7 @@ import type { Database } from './schema.ts';
 /** Events that are kept of one job, and of an agent as such; the newest. A year of one an hour, a lifetime of one a day. */
 export const EVENTS_KEPT = 10_000;
 
-/** Reports that are kept of one agent though no event is about them: the newest. */
+/** Refused reports of one agent that are remembered: the newest. Each of them is told once. */
 export const REPORTS_KEPT = 10_000;
 
 /** Rows that what is remembered of a job points to. */
@@ -45,10 +45,34 @@ export async function endHistoryOfJob(db: Database, jobId: number): Promise<void
   const pinned = await pinnedBy(db, jobId);
   const older = db.deleteFrom('events').where('job_id', '=', jobId).where('id', '<=', oldest.id);
   const unpinned = pinned.events.length === 0 ? older : older.where('id', 'not in', pinned.events);
-  const gone = await unpinned.returning('entry_id').execute();
+  // What an administrator did stays.
+  const gone = await unpinned
+    .where('operator', 'is', null)
+    .returning(['entry_id', 'version_id'])
+    .execute();
   const entries = new Set(gone.flatMap((event) => event.entry_id ?? []));
+  const versions = new Set(gone.flatMap((event) => event.version_id ?? []));
   for (const id of pinned.entries) entries.delete(id);
+  await forgetVersions(db, [...versions]);
   await forgetReports(db, await forgetEntries(db, [...entries]));
+}
+
+/** Of those versions the ones that were pruned, and that no event is about any more. */
+async function forgetVersions(db: Database, ids: readonly number[]): Promise<void> {
+  await inPieces(ids, (some) =>
+    db
+      .deleteFrom('versions')
+      .where('id', 'in', some)
+      .where('state', '=', 'pruned')
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb.selectFrom('events').select('id').whereRef('version_id', '=', 'versions.id'),
+          ),
+        ),
+      )
+      .execute(),
+  );
 }
 
 /** Of those entries the ones that no event and no version comes from; returns the reports that they were of. */
@@ -83,7 +107,7 @@ const unreferenced = (db: Database) =>
       ),
     );
 
-/** The same for what is of no job: refused reports, and those that tell of nothing that is expected. */
+/** The same for what is of no job: refused reports. */
 export async function endHistoryOfAgent(db: Database, agent: string): Promise<void> {
   const oldestEvent = await db
     .selectFrom('events')
@@ -103,11 +127,15 @@ export async function endHistoryOfAgent(db: Database, agent: string): Promise<vo
     .selectFrom('reports')
     .select('id')
     .where('agent', '=', agent)
-    .where('file_state', 'is', null)
+    .where('refused_reason', 'is not', null)
     .orderBy('id', 'desc')
     .offset(REPORTS_KEPT)
     .limit(1)
     .executeTakeFirst();
   if (oldestReport !== undefined)
-    await unreferenced(db).where('agent', '=', agent).where('id', '<=', oldestReport.id).execute();
+    await unreferenced(db)
+      .where('agent', '=', agent)
+      .where('refused_reason', 'is not', null)
+      .where('id', '<=', oldestReport.id)
+      .execute();
 }

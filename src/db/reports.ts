@@ -114,6 +114,7 @@ export async function recordReport(db: Database, report: SeenReport): Promise<nu
 /** It does not lie in the drop zone any more, and we did not archive it. */
 export async function markGone(db: Database, id: number): Promise<void> {
   await db.updateTable('reports').set({ file_state: null }).where('id', '=', id).execute();
+  await forgetIdle(db, id);
 }
 
 export async function markArchived(db: Database, id: number, archivedAs: string): Promise<void> {
@@ -121,5 +122,20 @@ export async function markArchived(db: Database, id: number, archivedAs: string)
     .updateTable('reports')
     .set({ archived_as: archivedAs, file_state: null })
     .where('id', '=', id)
+    .execute();
+  await forgetIdle(db, id);
+}
+
+/** One that told of nothing that is expected is not remembered when it has gone: should it come again, it tells the same. */
+async function forgetIdle(db: Database, id: number): Promise<void> {
+  await db
+    .deleteFrom('reports')
+    .where('id', '=', id)
+    .where('refused_reason', 'is', null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(eb.selectFrom('entries').select('id').whereRef('report_id', '=', 'reports.id')),
+      ),
+    )
     .execute();
 }

@@ -10,6 +10,7 @@ import {
   lstatSync,
   opendirSync,
   openSync,
+  readdirSync,
   renameSync,
   unlinkSync,
   mkdirSync,
@@ -92,7 +93,21 @@ export interface Listing {
  * some FUSE file systems. Throws Trouble.
  */
 export const listFolder = (folder: Folder): Listing =>
-  attempt('list', folder.path, () => listInPieces(`/proc/self/fd/${folder.descriptor}`));
+  attempt('list', folder.path, () => {
+    const path = `/proc/self/fd/${folder.descriptor}`;
+    try {
+      return listInPieces(path);
+    } catch (error) {
+      // Where a file system does not tell types, Node looks at each name, and one has gone since (a temporary file of rsync's).
+      if (errorCode(error) !== 'ENOENT') throw error;
+      return cutTo(readdirSync(path));
+    }
+  });
+
+const cutTo = (names: string[]): Listing => ({
+  names: names.length > MAX_NAMES ? names.slice(0, MAX_NAMES) : names,
+  whole: names.length <= MAX_NAMES,
+});
 
 function listInPieces(path: string): Listing {
   const folder = opendirSync(path, { bufferSize: 1024 });

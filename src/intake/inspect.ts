@@ -167,9 +167,9 @@ function compressedLayer(request: LayerRequest, compression: Compression): Layer
   let produced = 0;
   const decoder: Decoder = makeDecoder(compression, {
     limit: budget.left,
+    take: (bytes) => budget.take(bytes),
     output: (bytes) => {
       produced += bytes.length;
-      budget.take(bytes.length);
       return inner.push(bytes);
     },
   });

@@ -118,6 +118,8 @@ async function readOnce(
   const key = `${stateOf(file.stats)}:${item.job.rules.verify}`;
   const known = reads.get(key);
   if (known !== undefined) return { fact: await known, copy: null, unpacked: 0, bytes: 0 };
+  if (!reads.take(item.entry.file ?? ''))
+    return { fact: { kind: 'changing' }, copy: null, unpacked: 0, bytes: 0 };
   const reading = readOne(intake, item, reads, file, wantCopy);
   reads.put(
     key,

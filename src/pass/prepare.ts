@@ -123,6 +123,10 @@ const unmeasured = (item: ToJudge): Omit<PendingEntry, 'file'> => ({
   judgedBefore: null,
 });
 
+/** What waits for the next scan may be. */
+const isMatch = ({ fact, matchedState }: Measured): boolean =>
+  matchedState !== null || fact.kind === 'postponed';
+
 /**
  * Those that will be judged, and whose file is what their report says: a stray that is theirs is no foundling. Where a watch begins
  * only the newest report is judged.
@@ -136,7 +140,7 @@ function matching(
   const { began } = withWatch(job, record?.state ?? newState, calendar, now, complete);
   const newest = Math.max(...measured.map((one) => one.item.endedAt));
   return measured
-    .filter((one) => one.matchedState !== null && (!began || one.item.endedAt === newest))
+    .filter((one) => isMatch(one) && (!began || one.item.endedAt === newest))
     .map((one) => one.item);
 }
 
@@ -210,10 +214,9 @@ export async function prepare(
   const share = new Share(weights);
   const inOrder = lightestFirst(toMeasure, weights);
   const measured = await inTurn(inOrder, context.intake.reader.atOnce, async (item) => {
-    const name = item.entry.file ?? '';
-    if (!share.begin(name)) return postponed(item);
+    if (!share.begin(item)) return postponed(item);
     const result = await measure(context.intake, zone, item, worth.has(entryKey(item)), reads);
-    share.end(name, result.bytesJudged);
+    share.end(item, result.bytesJudged);
     context.onFile(result);
     return result;
   });
@@ -239,6 +242,7 @@ export async function prepare(
       calendar: context.calendar,
       now: context.now,
       complete: context.complete,
+      reads,
     });
   }
   return { cases, uncounted };

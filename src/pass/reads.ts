@@ -12,11 +12,20 @@ type Claim = number | null;
 export const claimOf = ({ entry }: ToJudge): Claim =>
   entry.stages.compress === null ? null : entry.raw.size;
 
+/**
+ * Reads of one name in one pass: two folders, three ways to verify, and one more for a copy. More are asked for only where it changes
+ * again and again while we look, or where many of its reports do not fit on a full disk.
+ */
+const READS_OF_ONE_NAME = 7;
+
 export class Reads {
   readonly #facts = new Map<string, Promise<FileFact>>();
-  readonly #claims = new Map<string, Set<Claim>>();
+  readonly #claims: Map<string, Set<Claim>>;
+  readonly #counts: Map<string, number>;
 
-  constructor(items: readonly ToJudge[]) {
+  constructor(items: readonly ToJudge[], before?: Reads) {
+    this.#claims = before === undefined ? new Map<string, Set<Claim>>() : before.#claims;
+    this.#counts = before === undefined ? new Map<string, number>() : before.#counts;
     for (const item of items) {
       const name = item.entry.file ?? '';
       const claims = this.#claims.get(name) ?? new Set<Claim>();
@@ -28,6 +37,18 @@ export class Reads {
   limit(name: string, size: number): number {
     const claims = this.#claims.get(name) ?? [];
     return [...claims].reduce<number>((most, claim) => Math.max(most, outputLimit(size, claim)), 0);
+  }
+
+  /** Nothing is known, to read files once more; but no more often than they may be read in all. */
+  again(): Reads {
+    return new Reads([], this);
+  }
+
+  /** Counts a read of that name; false when there were enough. */
+  take(name: string): boolean {
+    const count = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, count + 1);
+    return count < READS_OF_ONE_NAME;
   }
 
   /** What a read of that key found, or is about to find; undefined before the first. */

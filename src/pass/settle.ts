@@ -8,6 +8,7 @@ import type { FileFact } from '../core/conclusion.ts';
 import type { Job } from '../core/job.ts';
 import type { Calendar } from '../core/missed.ts';
 import { newState } from '../core/state.ts';
+import type { Status } from '../core/statuses.ts';
 import type { JobRecord } from '../db/jobs.ts';
 import type { AgentZone } from '../deposits/drop-zone.ts';
 import { flushFolder, removeTree } from '../files/durable.ts';
@@ -23,6 +24,7 @@ import {
 } from '../validated/publish.ts';
 import type { ToJudge } from './round.ts';
 import { measure, type Intake, type Measured } from './measure.ts';
+import type { Reads } from './reads.ts';
 import type { TreeState } from './reconcile.ts';
 
 export interface JobCase {
@@ -38,6 +40,8 @@ export interface JobCase {
   readonly calendar: Calendar;
   readonly now: number;
   readonly complete: boolean;
+  /** What was read of its agent. */
+  readonly reads: Reads;
 }
 
 export interface Settled {
@@ -121,12 +125,13 @@ async function copyOf(
   intake: Intake,
   zone: AgentZone | null,
   item: Measured,
+  reads: Reads,
   effects: Effects,
 ): Promise<PrivateCopy> {
   const key = entryKey(item.item);
   const made = effects.copies.get(key);
   if (made !== undefined) return made;
-  const again = await measure(intake, zone, item.item, true);
+  const again = await measure(intake, zone, item.item, true, reads.again());
   const same =
     again.fact.kind === 'read' &&
     item.fact.kind === 'read' &&
@@ -160,7 +165,7 @@ async function carryOut(
     const item = byKey.get(key);
     if (item === undefined || effects.published.has(key)) continue;
     try {
-      const copy = await copyOf(intake, zone, item, effects);
+      const copy = await copyOf(intake, zone, item, from.reads, effects);
       const bring = key === decision.hold ? hold : publish;
       const folder = bring(tree, path, item.item.endedAt, copy);
       effects.copies.delete(key);
@@ -228,10 +233,11 @@ const full: ReadonlySet<string> = new Set(['enospc', 'edquot']);
  * that is larger than the disk must not block the jobs of the next.
  */
 async function withRoom(intake: Intake, zone: AgentZone | null, from: JobCase): Promise<JobCase> {
+  const reads = from.reads.again();
   const measured: Measured[] = [];
   for (const item of from.measured) {
     const wasFull = item.fact.kind === 'trouble' && full.has(item.fact.reason);
-    measured.push(wasFull ? await measure(intake, zone, item.item, true) : item);
+    measured.push(wasFull ? await measure(intake, zone, item.item, true, reads) : item);
   }
   return { ...from, measured };
 }
@@ -242,10 +248,20 @@ async function withRoom(intake: Intake, zone: AgentZone | null, from: JobCase): 
  */
 const MOST_FAILED = 16;
 
-const healthyIn = ({ decided }: JobDecision): string[] =>
+/** What is or could become a version of its own, were it not for others. */
+const WORTH_A_COPY: ReadonlySet<Status> = new Set(['SUCCESS', 'SIZE_ANOMALY', 'HASH_MISMATCH']);
+
+const worthACopy = ({ decided }: JobDecision): string[] =>
   decided.flatMap(({ about, key, conclusion }) =>
-    about === 'entry' && conclusion.status === 'SUCCESS' && key !== null ? [key] : [],
+    about === 'entry' && WORTH_A_COPY.has(conclusion.status) && key !== null ? [key] : [],
   );
+
+/** Said where a newer backup was judged, which ends the trouble of those before it. */
+function notKept({ job }: JobCase, decision: JobDecision, troubles: ReadonlyMap<string, Trouble>) {
+  const [first] = troubles.values();
+  if (first === undefined || decision.state.blocked !== null) return [];
+  return [`${job.id}: ${troubles.size} older backups were not kept: ${first.message}`];
+}
 
 /** With `tree` null (a dry run) nothing is carried out. */
 export async function settle(
@@ -273,13 +289,14 @@ export async function settle(
       tree === null ? null : await carryOut(tree, intake, zone, from, decision, effects);
     if (failed === null) {
       discard(effects.copies.values());
-      const { published, heldIn, noLinks, notices } = effects;
+      const { published, heldIn, noLinks } = effects;
+      const notices = [...effects.notices, ...notKept(from, decision, troubles)];
       return { from, decision, published, heldIn, noLinks, notices };
     }
     // Each round takes one entry out for good, so this ends.
     troubles.set(failed.key, failed.trouble);
     if (troubles.size < MOST_FAILED) continue;
-    for (const key of healthyIn(decision))
+    for (const key of worthACopy(decision))
       if (!effects.published.has(key)) troubles.set(key, failed.trouble);
   }
 }

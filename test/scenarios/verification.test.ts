@@ -194,7 +194,8 @@ test('versions recorded before contents were looked into keep working', async ()
   // As the schema before this one had it.
   const db = new SqliteDatabase(world.database);
   db.exec(`
-    drop index events_of_entry; drop index events_of_agent; drop index versions_of_entry;
+    drop index events_of_entry; drop index events_of_agent; drop index events_of_version;
+    drop index versions_of_entry; drop index held_event; drop index held_entry; drop index reports_refused;
     alter table events drop column content;
     alter table versions drop column fingerprint;
     alter table versions drop column content_kind;

@@ -13,7 +13,15 @@ export async function endOfHistory({ schema }: Kysely<unknown>): Promise<void> {
   await index('events_of_agent', 'events', ['agent', 'id'])
     .where('agent', 'is not', null)
     .execute();
+  await index('events_of_version', 'events', ['version_id'])
+    .where('version_id', 'is not', null)
+    .execute();
   await index('versions_of_entry', 'versions', ['entry_id'])
     .where('entry_id', 'is not', null)
+    .execute();
+  await index('held_event', 'held', ['event_id']).execute();
+  await index('held_entry', 'held', ['entry_id']).execute();
+  await index('reports_refused', 'reports', ['agent', 'id'])
+    .where('refused_reason', 'is not', null)
     .execute();
 }

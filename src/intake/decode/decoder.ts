@@ -36,4 +36,6 @@ export interface DecodeRequest {
   readonly output: (bytes: Buffer) => void | Promise<void>;
   /** No more than this may come out: `expands_too_far` beyond it. */
   readonly limit: number;
+  /** Asked before so many bytes are handed over, where others take from the same budget; false ends it as the limit does. */
+  readonly take?: (bytes: number) => boolean;
 }

@@ -23,7 +23,8 @@ export class Outlet {
   /** False when nothing more may come. Rejects with what the consumer threw. */
   async give(bytes: Buffer): Promise<boolean> {
     if (this.#overflowed) return false;
-    if (this.#produced + bytes.length > this.#request.limit) {
+    const { limit, take } = this.#request;
+    if (this.#produced + bytes.length > limit || take?.(bytes.length) === false) {
       this.#overflowed = true;
       return false;
     }
