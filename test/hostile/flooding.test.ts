@@ -347,6 +347,21 @@ test('case 23: an agent that claims more than a scan reads of one agent: the lig
   assert.deepEqual(readdirSync(world.zone('flood')).includes('STATUS.json'), false);
 });
 
+test('case 23: a newer backup of a job waits with an older one that has to wait, and both are judged in the end', async () => {
+  const world = await started();
+  await world.ok(noon, 'scan');
+  for (const [index, gib] of [700, 700, 1].entries()) {
+    const endedAt = end + index * minute;
+    const text = reportOf(endedAt, { junk: { file: `${index}.gz`, size: gib * GiB } });
+    writeFileSync(world.zone('flood', 'log', `${index}.json`), text);
+  }
+  await world.run(scanAt, 'scan');
+  assert.equal(ofFlood(world).length, 2);
+  await world.run(scanAt + minute, 'scan');
+  const absent = 'flood/junk TRANSFER_INTEGRITY_FAILED file_absent';
+  assert.deepEqual(ofFlood(world), [absent, absent, absent]);
+});
+
 test('case 23: small files that may be bombs are read after those of agents with fewer', async () => {
   const text = yaml('one, two, three', 'parallel: 1\n').replace(
     'verify: intact',

@@ -22,8 +22,10 @@ function age(world: World, times: number): void {
       select 100000 + n, 'paris', 'old-' || n, 'STATUS.json', n, n, '' from number;
     ${numbers} insert into entries (id, report_id, job_id, ended_at, detail)
       select 100000 + n, 100000 + n, ${job}, n, '{"stages":{"backup":null,"compress":null,"transfer":null}}' from number;
-    ${numbers} insert into events (id, job_id, at, status, severity, reason, message, entry_id, count)
-      select 100000 + n, ${job}, n, 'UNKNOWN', 'ok', 'replayed', 'old', 100000 + n, 1 from number;
+    ${numbers} insert into versions (id, job_id, entry_id, ended_at, folder, file, size, sha256, origin, published_at, last_confirmed_at, state)
+      select 100000 + n, ${job}, 100000 + n, n, 'paris/compta/' || n, 'f', 1, '', 'scan', n, n, 'pruned' from number;
+    ${numbers} insert into events (id, job_id, at, status, severity, reason, message, entry_id, version_id, operator, count)
+      select 100000 + n, ${job}, n, 'UNKNOWN', 'ok', 'replayed', 'old', 100000 + n, 100000 + n, iif(n = 3, 'root', null), 1 from number;
     ${numbers} insert into reports (id, agent, digest, name, seen_at, jobs_key, refused_reason, refused_message)
       select 200000 + n, 'paris', 'bad-' || n, 'STATUS.json', n, '', 'unreadable', 'no JSON' from number;
     ${numbers} insert into events (id, agent, at, status, severity, reason, message, count)
@@ -51,12 +53,14 @@ test('case 23: history ends: the newest events of a job and of an agent are kept
   await world.run(scanAt + minute, 'scan');
 
   const ofCompta = "events join jobs on jobs.id = job_id where jobs.database = 'compta'";
-  // The event that is its status is the oldest of all.
-  assert.equal(count(world, ofCompta), EVENTS_KEPT + 1);
+  // The event that is its status is the oldest of all, and another one was an administrator's.
+  assert.equal(count(world, ofCompta), EVENTS_KEPT + 2);
+  assert.equal(count(world, "events where operator = 'root'"), 1);
+  assert.equal(count(world, "versions where state = 'pruned' and id > 100000"), EVENTS_KEPT);
   assert.equal(count(world, "events where agent = 'paris'"), EVENTS_KEPT);
   assert.equal(
     count(world, "reports where agent = 'paris' and refused_reason is null"),
-    EVENTS_KEPT + 1,
+    EVENTS_KEPT + 2,
   );
   const refused = count(world, "reports where agent = 'paris' and refused_reason is not null");
   assert.ok(refused <= REPORTS_KEPT + 1, `${refused} refused reports`);

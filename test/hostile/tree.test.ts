@@ -135,6 +135,33 @@ test(
 );
 
 test(
+  'case 25: sixty reports of one file and a full disk: it is read a few times, and the next scan promotes',
+  asRoot,
+  () =>
+    withDisk('400k', (folder) => {
+      const world = before(folder);
+      writeFileSync(join(folder, 'ballast'), Buffer.alloc(340 * 1024));
+      const waiting = 60;
+      const nothing = spend(world, 'scan', 'paris').read;
+      const content = randomBytes(400_000).toString('hex');
+      let size = 0;
+      for (let index = 0; index < waiting; index += 1) {
+        const endedAt = today() - (waiting - index) * minute;
+        size = world.deposit({ endedAt, content }).bytes.length;
+      }
+      const ran = spend(world, 'scan', 'paris');
+      assert.equal(ran.code, 3, ran.out);
+      const times = (ran.read - nothing) / size;
+      assert.ok(times < 9, `read ${times} times`);
+      rmSync(join(folder, 'ballast'));
+      mount('-o', 'remount,size=9m', folder);
+      // One version, and fifty-nine times unchanged.
+      assert.equal(world.process(['scan']).code, 1);
+      assert.equal(world.verify(), 3);
+    }),
+);
+
+test(
   'case 25: a read-only disk: exit 3 and the words for it, readers go on, nothing is lost, and the next scan judges',
   asRoot,
   () =>

@@ -503,3 +503,13 @@ test(
     }
   },
 );
+
+test('what comes out of streams within streams is bounded together', async () => {
+  const dump = Buffer.from('-- a line of nothing\n'.repeat(150_000));
+  const stored = (bytes: Buffer): Buffer => gzipSync(bytes, { level: 0 });
+  const bytes = stored(stored(stored(dump)));
+  const within = await inspect('x.gz', bytes, 4099, { limit: 2 ** 30, limitWithin: 7_000_000 });
+  assert.notEqual(within.fact.fault?.reason, 'expands_too_far');
+  const beyond = await inspect('x.gz', bytes, 4099, { limit: 2 ** 30, limitWithin: 5_000_000 });
+  assert.equal(beyond.fact.fault?.reason, 'expands_too_far');
+});
