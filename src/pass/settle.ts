@@ -257,10 +257,22 @@ const worthACopy = ({ decided }: JobDecision): string[] =>
   );
 
 /** Said where a newer backup was judged, which ends the trouble of those before it. */
-function notKept({ job }: JobCase, decision: JobDecision, troubles: ReadonlyMap<string, Trouble>) {
-  const [first] = troubles.values();
-  if (first === undefined || decision.state.blocked !== null) return [];
-  return [`${job.id}: ${troubles.size} older backups were not kept: ${first.message}`];
+function notKept(
+  { job, measured }: JobCase,
+  decision: JobDecision,
+  troubles: ReadonlyMap<string, Trouble>,
+): string[] {
+  if (decision.state.blocked !== null) return [];
+  const messages = measured.flatMap(({ item, fact }) => {
+    const key = entryKey(item);
+    if (!decision.waiting.includes(key)) return [];
+    return troubles.get(key)?.message ?? (fact.kind === 'trouble' ? fact.message : []);
+  });
+  const [first] = messages;
+  if (first === undefined) return [];
+  const what =
+    messages.length === 1 ? 'an older backup was' : `${messages.length} older backups were`;
+  return [`${job.id}: ${what} not kept: ${first}`];
 }
 
 /** With `tree` null (a dry run) nothing is carried out. */

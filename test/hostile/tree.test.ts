@@ -101,8 +101,9 @@ test(
         world.deposit({ endedAt, content: `${age}${content}`, file: `${age}.sql.gz` });
       }
       world.deposit({ endedAt: today(), content: randomBytes(100_000).toString('hex') });
-      world.process(['scan']);
+      const ran = world.process(['scan']);
       assert.deepEqual(promotedToday(world), ['paris/compta']);
+      assert.match(ran.out, /paris\/compta: 60 older backups were not kept: .*ENOSPC/u);
     }),
 );
 
