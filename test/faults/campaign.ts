@@ -45,13 +45,11 @@ const memory =
 const strace = ['--quiet=all', '-e', 'signal=none', '-E', 'UV_THREADPOOL_SIZE=1', '-E', memory];
 /** Only the calls that are asked for stop the program: faster, but a signal is not sent then. */
 const quick = ['-f', '--seccomp-bpf'];
-const straced = (root: string, args: readonly string[], command: readonly string[]): string[] => [
-  ...strace,
-  '-o',
-  `${root}.trace`,
-  ...args,
-  ...commandIn(root, command).flat(),
-];
+function straced(root: string, args: readonly string[], command: readonly string[]): string[] {
+  const [program, own] = commandIn(root, command);
+  // No threads of V8's either: they compile and collect, and starting them takes as long as that.
+  return [...strace, '-o', `${root}.trace`, ...args, program, '--v8-pool-size=0', ...own];
+}
 
 /** Puts the world back as it was saved, runs what it is told, and copies the world. */
 const afresh = `
