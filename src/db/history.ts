@@ -3,6 +3,7 @@
  * history of all others. What is remembered of a job, and its versions, do not depend on it.
  */
 import { inPieces } from './pieces.ts';
+import { deleteWithoutEntries } from './reports.ts';
 import type { Database } from './schema.ts';
 
 /** Events that are kept of one job, and of an agent as such; the newest. A year of one an hour, a lifetime of one a day. */
@@ -31,19 +32,29 @@ async function pinnedBy(db: Database, jobId: number): Promise<Pinned> {
   };
 }
 
-/** Forgets the oldest events of a job, and what its reports said that nothing refers to any more. Within a transaction of the caller. */
-export async function endHistoryOfJob(db: Database, jobId: number): Promise<void> {
-  const oldest = await db
+/** The newest of the events that are too old to be kept; null where there are none. */
+async function newestForgotten(
+  db: Database,
+  column: 'job_id' | 'agent',
+  value: number | string,
+): Promise<number | null> {
+  const row = await db
     .selectFrom('events')
     .select('id')
-    .where('job_id', '=', jobId)
+    .where(column, '=', value)
     .orderBy('id', 'desc')
     .offset(EVENTS_KEPT)
     .limit(1)
     .executeTakeFirst();
-  if (oldest === undefined) return;
+  return row?.id ?? null;
+}
+
+/** Forgets the oldest events of a job, and what its reports said that nothing refers to any more. Within a transaction of the caller. */
+export async function endHistoryOfJob(db: Database, jobId: number): Promise<void> {
+  const newest = await newestForgotten(db, 'job_id', jobId);
+  if (newest === null) return;
   const pinned = await pinnedBy(db, jobId);
-  const older = db.deleteFrom('events').where('job_id', '=', jobId).where('id', '<=', oldest.id);
+  const older = db.deleteFrom('events').where('job_id', '=', jobId).where('id', '<=', newest);
   const unpinned = pinned.events.length === 0 ? older : older.where('id', 'not in', pinned.events);
   // What an administrator did stays.
   const gone = await unpinned
@@ -94,36 +105,17 @@ async function forgetEntries(db: Database, ids: readonly number[]): Promise<numb
 
 /** Of those reports the ones that do not lie in the drop zone, and of which nothing is left. */
 async function forgetReports(db: Database, ids: readonly number[]): Promise<void> {
-  await inPieces(ids, (some) => unreferenced(db).where('id', 'in', some).execute());
+  await inPieces(ids, (some) =>
+    deleteWithoutEntries(db).where('file_state', 'is', null).where('id', 'in', some).execute(),
+  );
 }
-
-const unreferenced = (db: Database) =>
-  db
-    .deleteFrom('reports')
-    .where('file_state', 'is', null)
-    .where((eb) =>
-      eb.not(
-        eb.exists(eb.selectFrom('entries').select('id').whereRef('report_id', '=', 'reports.id')),
-      ),
-    );
 
 /** The same for what is of no job: refused reports. */
 export async function endHistoryOfAgent(db: Database, agent: string): Promise<void> {
-  const oldestEvent = await db
-    .selectFrom('events')
-    .select('id')
-    .where('agent', '=', agent)
-    .orderBy('id', 'desc')
-    .offset(EVENTS_KEPT)
-    .limit(1)
-    .executeTakeFirst();
-  if (oldestEvent !== undefined)
-    await db
-      .deleteFrom('events')
-      .where('agent', '=', agent)
-      .where('id', '<=', oldestEvent.id)
-      .execute();
-  const oldestReport = await db
+  const newest = await newestForgotten(db, 'agent', agent);
+  if (newest !== null)
+    await db.deleteFrom('events').where('agent', '=', agent).where('id', '<=', newest).execute();
+  const report = await db
     .selectFrom('reports')
     .select('id')
     .where('agent', '=', agent)
@@ -132,10 +124,11 @@ export async function endHistoryOfAgent(db: Database, agent: string): Promise<vo
     .offset(REPORTS_KEPT)
     .limit(1)
     .executeTakeFirst();
-  if (oldestReport !== undefined)
-    await unreferenced(db)
+  if (report !== undefined)
+    await deleteWithoutEntries(db)
+      .where('file_state', 'is', null)
       .where('agent', '=', agent)
       .where('refused_reason', 'is not', null)
-      .where('id', '<=', oldestReport.id)
+      .where('id', '<=', report.id)
       .execute();
 }

@@ -126,16 +126,17 @@ export async function markArchived(db: Database, id: number, archivedAs: string)
   await forgetIdle(db, id);
 }
 
-/** One that told of nothing that is expected is not remembered when it has gone: should it come again, it tells the same. */
-async function forgetIdle(db: Database, id: number): Promise<void> {
-  await db
+/** Deletes, of those that the caller asks for, the reports of which no entry is recorded. */
+export const deleteWithoutEntries = (db: Database) =>
+  db
     .deleteFrom('reports')
-    .where('id', '=', id)
-    .where('refused_reason', 'is', null)
     .where((eb) =>
       eb.not(
         eb.exists(eb.selectFrom('entries').select('id').whereRef('report_id', '=', 'reports.id')),
       ),
-    )
-    .execute();
+    );
+
+/** One that told of nothing that is expected is not remembered when it has gone: should it come again, it tells the same. */
+async function forgetIdle(db: Database, id: number): Promise<void> {
+  await deleteWithoutEntries(db).where('id', '=', id).where('refused_reason', 'is', null).execute();
 }
