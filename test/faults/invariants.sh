@@ -20,7 +20,7 @@ while IFS= read -r line; do
 done
 
 # One program for all of them, as starting programs is what takes the time.
-declare -A summed links recorded outcome
+declare -A summed links outcome
 stamped='/[0-9]{8}T[0-9]{6}Z(-[0-9]+)?$'
 while read -r kind mode path target; do
   world=${path%%/validated/*}
@@ -36,11 +36,25 @@ while read -r kind mode path target; do
   esac
 done < <(find "${worlds[@]/%//validated}" -name .incoming -prune -o ! -name .backupmon -printf '%y %m %p %l\n' | sort)
 
+# What the database of each says, by kind: long texts are put together at once, as each addition to a text copies it.
+declare -A recorded judged pruned
+world= kind= found=()
+keep() {
+  local text=
+  ((${#found[@]} == 0)) || printf -v text '%s\n' "${found[@]}"
+  case $kind in
+    recorded) recorded[$world]=$text ;;
+    judged) judged[$world]=$text ;;
+    pruned) pruned[$world]=$text ;;
+  esac
+  found=()
+}
 while IFS= read -r line; do
   case $line in
-    'world '*) world=${line#world } ;;
+    'world '*) keep && world=${line#world } kind=recorded ;;
+    judged | pruned) keep && kind=$line ;;
     'outcome '*) outcome[$world]=${line#outcome } ;;
-    *) recorded[$world]+=$line$'\n' ;;
+    *) found+=("$line") ;;
   esac
 done < <(
   for world in "${worlds[@]}"; do
@@ -60,15 +74,14 @@ done < <(
     echo "select folder from versions where state in ('pruning', 'pruned') order by folder;"
   done | sqlite3 -batch 2>&1
 )
+keep
 
 sums=()
 for line in "${lines[@]}"; do
   IFS='|' read -r world phase newest rest <<<"$line"
   say() { echo "$world: $*"; }
   cd "$world/validated" || exit
-  known="${recorded[$world]-}"
-  pruned=${known##*pruned$'\n'} known=${known%%pruned$'\n'*}
-  judged=${known##*judged$'\n'} known=${known%%judged$'\n'*}
+  known=${recorded[$world]-}
 
   folders=(${summed[$world]-}) expected= last=
   declare -A latest=() sum_of=()
@@ -105,7 +118,7 @@ for line in "${lines[@]}"; do
       esac
     done <<<"$known"
     for claim in $rest; do
-      [[ $phase == fault || $'\n'$pruned != *$'\n'${claim%/*}$'\n'* ]] || continue
+      [[ $phase == fault || $'\n'${pruned[$world]-} != *$'\n'${claim%/*}$'\n'* ]] || continue
       [[ -f $claim ]] || say "told to be promoted, and not there: $claim"
       [[ $known =~ "present ${claim%/*} "[0-9a-f]{64}"  ${claim##*/}"$'\n' ]] || say "told to be promoted, and not recorded: $claim"
     done
@@ -126,7 +139,7 @@ for line in "${lines[@]}"; do
   else
     archived=("$world"/deposits/*/log/_archive/*.json)
     once=$(sha256sum -- "${archived[@]}" | sed 's/ .*/ 1/' | sort)
-    [[ $judged == "$once"$'\n' ]] || say "reports are not judged once each: $(diff <(echo -n "$judged") <(echo "$once") | tr '\n' ' ')"
+    [[ ${judged[$world]-} == "$once"$'\n' ]] || say "reports are not judged once each: $(diff <(echo -n "${judged[$world]-}") <(echo "$once") | tr '\n' ' ')"
   fi
 done
 

@@ -105,7 +105,7 @@ async function disturbedRound(index: number, usual: number): Promise<void> {
     if (secondDies) void wait(secondKillAfter).then(() => (isSecondKilled = kill(started)));
     return started.ended;
   });
-  await wait(killAfter);
+  await Promise.race([wait(killAfter), first.ended]);
   const isKilled = kill(first);
   const ran = [await first.ended, await second] as const;
   await deposit;
