@@ -26,7 +26,7 @@ import {
   type TreeState,
   type Uncounted,
 } from './reconcile.ts';
-import { entryKey, type JobCase } from './settle.ts';
+import { entryKey, type JobCase } from './job-case.ts';
 import { lightestFirst, Share, type Weight } from './weight.ts';
 
 export interface PrepareContext {

@@ -9,7 +9,8 @@ import { markGone, recordReport } from '../db/reports.ts';
 import type { Uncounted } from './reconcile.ts';
 import type { Round } from './round.ts';
 import { recordJob, type RecordContext } from './record-job.ts';
-import { entryKey, type Settled } from './settle.ts';
+import { entryKey } from './job-case.ts';
+import { type Settled } from './settle.ts';
 
 export interface AgentResult {
   readonly agent: string;

@@ -19,7 +19,8 @@ import { remove } from '../validated/publish.ts';
 import { leftovers } from '../validated/tree.ts';
 import { waitingReports, type AgentResult } from './record.ts';
 import type { Round } from './round.ts';
-import { entryKey, type Settled } from './settle.ts';
+import { entryKey } from './job-case.ts';
+import { type Settled } from './settle.ts';
 
 /** Names of the newest reports that are looked for when the files that pile up are counted. */
 const NAMES_COUNTED = 100;
