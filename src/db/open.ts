@@ -166,6 +166,8 @@ function opened(connection: SqliteDatabase.Database, keepWalOf: string | null): 
     close: async () => {
       const keeper = keepWalOf === null ? null : leave(connection, keepWalOf);
       await db.destroy();
+      // Kysely closes what it has used only.
+      connection.close();
       keeper?.close();
     },
   };

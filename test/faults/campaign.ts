@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     /** Every Nth point of each kind only. */
     sample: { type: 'string', default: '1' },
     only: { type: 'string' },
+    /** A regular expression: only points of which the text matches. */
     point: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
@@ -237,9 +238,9 @@ const waits = ({ syscall, fault }: Point): boolean => syscall === 'fcntl' && fau
 const PATIENT = 2;
 
 function choose({ root, points }: Worker): number[] {
-  const { point: wanted = '' } = options;
+  const wanted = new RegExp(options.point ?? '', 'u');
   const asked = Array.from(points.entries()).filter(([, point]) =>
-    textOf(point).replace(root, '').includes(wanted),
+    wanted.test(textOf(point).replace(root, '')),
   );
   return sampleOf(asked, Number(options.sample));
 }

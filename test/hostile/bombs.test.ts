@@ -142,7 +142,7 @@ const cases: readonly Case[] = [
 
 /** All in one scan, on one thread: what none of them may need, they may not need together. */
 const names = cases.map((_, index) => `db${index}`);
-const world = neighbours([...names, 'wide'], '', 'parallel: 1\n');
+const world = await neighbours([...names, 'wide'], '', 'parallel: 1\n');
 for (const [index, { file, bytes, claim }] of cases.entries()) {
   const named = file.replace('x', `db${index}`);
   world.deposit({ database: `db${index}`, ...honest(today(), named, bytes, claim) });
@@ -172,8 +172,8 @@ test('case 17: a zstd window of 2 GiB is not given: held where the newest versio
   assert.match(message, /it needs a window of 2\.0 GiB, more than the 128 MiB that are allowed/u);
 });
 
-test('case 17: a zstd window of 2 GiB in the first backup of a job: no more than intact, and it is said', () => {
-  const first = neighbours([]);
+test('case 17: a zstd window of 2 GiB in the first backup of a job: no more than intact, and it is said', async () => {
+  const first = await neighbours([]);
   first.configure(
     `${first.read(first.configFile).replace(/^(?:deposits|validated|database|site):.*\n/gmu, '')}  rome: { databases: [wide] }\n`,
   );

@@ -133,7 +133,7 @@ const cases: readonly Case[] = [
   })),
 ];
 
-const world = neighbours(cases.map((_, index) => `db${index}`));
+const world = await neighbours(cases.map((_, index) => `db${index}`));
 for (const [index, { where, bytes, hasSize }] of cases.entries()) {
   const database = `db${index}`;
   const claim = { size: dump.length, sha256: sha256(dump) };

@@ -51,8 +51,8 @@ for (const [left, versions, where] of rooms) {
   test(
     `case 21: no space left under the WAL ${where}: exit 3, nothing lost, and the next scan judges`,
     asRoot,
-    () => {
-      const world = neighbours(['compta', 'crm']);
+    async () => {
+      const world = await neighbours(['compta', 'crm']);
       for (const database of ['compta', 'crm'])
         world.deposit({ database, endedAt: today(), content: 'today' });
       onSmallDisk(world, (leave) => {
@@ -146,7 +146,7 @@ const damages: readonly (readonly [name: string, damage: Damage])[] = [
 
 for (const [name, damage] of damages) {
   test(`case 21: a damaged database, ${name}: exit 3 with what to do, and \`init-db --reset\` finds every version again`, async () => {
-    const world = neighbours(['compta']);
+    const world = await neighbours(['compta']);
     damage(world);
     for (const suffix of ['-wal', '-shm']) rmSync(world.database + suffix, { force: true });
     for (const argv of [['status'], ['scan']]) assertDamaged(world.process(argv), argv);
@@ -174,7 +174,7 @@ for (const [name, damage] of damages) {
 }
 
 test('case 21: whichever page is damaged: what status says is the truth, or it exits 3', async () => {
-  const world = neighbours(['compta', 'crm']);
+  const world = await neighbours(['compta', 'crm']);
   world.deposit({ endedAt: today(), bytes: Buffer.from('damaged') });
   assert.equal(scanned(world).ran.code, 2);
   const now = Date.now();

@@ -58,7 +58,7 @@ for (const begin of ['begin immediate', 'begin exclusive']) {
     `case 21: locked by somebody (${begin}) for some seconds: a scan waits, readers need not`,
     withShell,
     async () => {
-      const world = neighbours(['compta']);
+      const world = await neighbours(['compta']);
       twoRounds(world);
       const holder = await lockedBy(world, begin);
       const scan = started(world, ['scan']);
@@ -90,7 +90,7 @@ test(
   'case 21: locked by somebody who does not let go: after 30 s it says so and exits 3, and the next scan judges',
   straced,
   async () => {
-    const world = neighbours(['compta']);
+    const world = await neighbours(['compta']);
     twoRounds(world);
     const holder = await lockedBy(world, 'begin immediate');
     const before = world.process(['status', '--json']).out;
@@ -119,7 +119,7 @@ test(
   'case 21: locked for readers too: they say so and exit 3 after 30 s, never 0',
   straced,
   async () => {
-    const world = neighbours(['compta']);
+    const world = await neighbours(['compta']);
     const holder = await lockedBy(
       world,
       'pragma locking_mode = exclusive; begin exclusive; update meta set value = value',
@@ -166,8 +166,8 @@ function change(world: World, statements: string): void {
   db.close();
 }
 
-test('case 21: an older schema: exit 3 until init-db has migrated it, and nothing is lost', () => {
-  const world = neighbours(['compta']);
+test('case 21: an older schema: exit 3 until init-db has migrated it, and nothing is lost', async () => {
+  const world = await neighbours(['compta']);
   // What the later migrations added, taken back.
   change(
     world,
@@ -189,8 +189,8 @@ test('case 21: an older schema: exit 3 until init-db has migrated it, and nothin
   assert.deepEqual(promotedToday(world), ['lyon/shop', 'paris/compta']);
 });
 
-test('case 21: a newer schema: exit 3, and no command touches it', () => {
-  const world = neighbours(['compta']);
+test('case 21: a newer schema: exit 3, and no command touches it', async () => {
+  const world = await neighbours(['compta']);
   change(world, 'pragma user_version = 99; pragma wal_checkpoint(truncate)');
   assertRefused(
     world,
@@ -226,8 +226,8 @@ const cannotPoke = (): string | false => {
 test(
   'case 21: on a network file system: exit 3 with what to do, and nothing is made there',
   { skip: cannotPoke() },
-  () => {
-    const world = neighbours(['compta']);
+  async () => {
+    const world = await neighbours(['compta']);
     const bytes = readFileSync(world.database);
     for (const [name, magic] of Object.entries(MAGIC_OF)) {
       for (const argv of name === 'NFS' ? [...commands, ['init-db']] : [['scan']]) {

@@ -17,12 +17,17 @@ function tryPoints(...options: string[]): void {
   assert.ok(Number(points) > 10, stdout);
 }
 
-test(
-  'case 19: each kind of system call fails with each error while a version is replaced',
-  { skip },
-  () => tryPoints('--only', 'replacing and pruning', '--point', 'error=', '--sample', '400'),
+test('case 19: each kind of system call fails while a version is replaced', { skip }, () =>
+  tryPoints(
+    '--only',
+    'replacing and pruning',
+    '--point',
+    'error=(?:EIO|EROFS|ENOSPC)',
+    '--sample',
+    '400',
+  ),
 );
 
 test('case 20: the scan is killed at system calls while a version is replaced', { skip }, () =>
-  tryPoints('--only', 'replacing and pruning', '--point', 'signal=KILL', '--sample', '8'),
+  tryPoints('--only', 'replacing and pruning', '--point', 'signal=KILL', '--sample', '12'),
 );

@@ -75,7 +75,7 @@ function deposit(world: World, one: Case): void {
   });
 }
 
-const world = neighbours(cases.map(({ database }) => database));
+const world = await neighbours(cases.map(({ database }) => database));
 for (const one of cases) deposit(world, one);
 const { ran, events } = scanned(world);
 

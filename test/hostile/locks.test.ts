@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
+import SqliteDatabase from 'better-sqlite3';
 import type { Started } from '../support/start.ts';
 import { Gate, start, until } from './processes.ts';
 import { meddlerEnv, Siege } from './support.ts';
@@ -135,3 +136,24 @@ for (const point of Object.keys(points) as (keyof typeof points)[]) {
     siege.holds(await siege.look(), success);
   });
 }
+
+test('every command closes what it has opened of the database', async () => {
+  const { world } = await Siege.begin();
+  const open = (): string[] =>
+    readdirSync('/proc/self/fd').flatMap((descriptor) => {
+      try {
+        const path = readlinkSync(`/proc/self/fd/${descriptor}`);
+        return path.startsWith(`${world.root}/`) ? [path] : [];
+      } catch {
+        return [];
+      }
+    });
+  const used = new SqliteDatabase(world.database);
+  assert.notDeepEqual(open(), []);
+  used.close();
+  for (const argv of [['scan'], ['scan', '--dry-run'], ['status'], ['history'], promote]) {
+    const ran = await world.run(Date.now(), ...argv);
+    assert.notEqual(ran.code, 3, ran.err);
+    assert.deepEqual(open(), [], argv.join(' '));
+  }
+});

@@ -18,16 +18,20 @@ export interface Judged {
 const neighbour = { agent: 'lyon', database: 'shop' } as const;
 
 /** `paris` with these databases, `lyon` with one, and an earlier version of each. With the real clock. */
-export function neighbours(databases: readonly string[], rules = '', top = ''): World {
+export async function neighbours(
+  databases: readonly string[],
+  rules = '',
+  top = '',
+): Promise<World> {
   const world = new World(
     `${top}defaults: { schedule: every 2h, settle: 0s, keep: 9, size_change: off${rules} }\n` +
       `agents:\n  paris: { databases: [${databases.join(', ')}] }\n  lyon: { databases: [shop] }\n`,
   );
-  assert.equal(world.process(['init-db']).code, 0);
+  await world.ok(Date.now(), 'init-db');
   const endedAt = Date.now() - 90 * minute;
   for (const database of databases) world.deposit({ database, endedAt, content: 'before' });
   world.deposit({ ...neighbour, endedAt, content: 'before' });
-  const ran = world.process(['scan']);
+  const ran = await world.run(Date.now(), 'scan');
   assert.deepEqual([ran.code, ran.err], [0, '']);
   assert.equal(world.verify(), databases.length + 1);
   return world;

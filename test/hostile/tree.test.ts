@@ -55,11 +55,11 @@ function rounds(world: World, endedAt: number, content: string): void {
 }
 
 /** Both agents with a version of before; the tree in that folder, which may be a mount point. */
-function before(validated?: string, text = yaml): World {
+async function before(validated?: string, text = yaml): Promise<World> {
   const world = new World(text, validated === undefined ? {} : { validated });
-  assert.equal(world.process(['init-db']).code, 0);
+  await world.ok(Date.now(), 'init-db');
   rounds(world, Date.now() - 90 * minute, 'before');
-  assert.equal(world.process(['scan']).code, 0);
+  assert.equal((await world.run(Date.now(), 'scan')).code, 0);
   assert.equal(world.verify(), 2);
   return world;
 }
@@ -68,8 +68,8 @@ test(
   'case 25: a full disk blocks the job that does not fit, says so, and the neighbour is promoted',
   asRoot,
   () =>
-    withDisk('400k', (folder) => {
-      const world = before(folder);
+    withDisk('400k', async (folder) => {
+      const world = await before(folder);
       world.deposit({ endedAt: today(), content: randomBytes(400_000).toString('hex') });
       world.deposit({ agent: 'lyon', database: 'shop', endedAt: today(), content: 'today' });
       const ran = world.process(['scan']);
@@ -90,8 +90,8 @@ test(
   'case 25: of many reports and a disk that is nearly full the newest is promoted, whatever the older ones need',
   asRoot,
   () =>
-    withDisk('400k', (folder) => {
-      const world = before(
+    withDisk('400k', async (folder) => {
+      const world = await before(
         folder,
         yaml.replace('every 2h', 'every 1m').replace('keep: 9', 'keep: 30'),
       );
@@ -111,8 +111,8 @@ test(
   'case 25: sixty reports of one job and a full disk: their files are not read again and again, and the next scan promotes',
   asRoot,
   () =>
-    withDisk('400k', (folder) => {
-      const world = before(folder);
+    withDisk('400k', async (folder) => {
+      const world = await before(folder);
       writeFileSync(join(folder, 'ballast'), Buffer.alloc(340 * 1024));
       const waiting = 60;
       const nothing = spend(world, 'scan', 'paris').read;
@@ -139,8 +139,8 @@ test(
   'case 25: sixty reports of one file and a full disk: it is read a few times, and the next scan promotes',
   asRoot,
   () =>
-    withDisk('400k', (folder) => {
-      const world = before(folder);
+    withDisk('400k', async (folder) => {
+      const world = await before(folder);
       writeFileSync(join(folder, 'ballast'), Buffer.alloc(340 * 1024));
       const waiting = 60;
       const nothing = spend(world, 'scan', 'paris').read;
@@ -166,8 +166,8 @@ test(
   'case 25: a read-only disk: exit 3 and the words for it, readers go on, nothing is lost, and the next scan judges',
   asRoot,
   () =>
-    withDisk('4m', (folder) => {
-      const world = before(folder);
+    withDisk('4m', async (folder) => {
+      const world = await before(folder);
       rounds(world, today(), 'today');
       mount('-o', 'remount,ro', folder);
       for (const argv of [['scan'], ['scan', '-v'], ['scan', 'lyon']]) {
@@ -192,8 +192,8 @@ test(
   'case 25: the disk is not mounted: an empty folder is no empty tree, nothing is written into it or taken for lost',
   asRoot,
   () =>
-    withDisk('4m', (disk) => {
-      const world = before();
+    withDisk('4m', async (disk) => {
+      const world = await before();
       // What was before lies on the disk; under the mount point there is an empty folder.
       spawnSync('cp', ['-a', `${world.validated}/.`, disk]);
       rmSync(world.validated, { recursive: true });
@@ -230,7 +230,7 @@ for (const error of ['EPERM', 'EOPNOTSUPP']) {
   test(
     `case 25: no symbolic links (${error}, as CIFS and FAT answer): versions are kept without \`current\`, and it is said once`,
     { skip: cannotRun('strace') },
-    () => {
+    async () => {
       const world = new World(yaml);
       const inject = [
         '-e',
@@ -239,7 +239,7 @@ for (const error of ['EPERM', 'EOPNOTSUPP']) {
         `inject=symlink,symlinkat:error=${error}`,
       ];
       const prefix = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'signal=none', ...inject];
-      assert.equal(world.process(['init-db']).code, 0);
+      await world.ok(Date.now(), 'init-db');
       rounds(world, Date.now() - 90 * minute, 'before');
       const first = world.process(['scan'], { prefix });
       assert.deepEqual([first.code, first.err], [0, '']);

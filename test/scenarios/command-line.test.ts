@@ -29,9 +29,9 @@ const onlyRoot = { skip: root ? false : 'skipped, because only root can become a
 const stranger = 54_321;
 const noon = at('2026-06-20T12:00:00Z');
 
-function started(text = yaml): World {
+async function started(text = yaml): Promise<World> {
   const world = new World(text);
-  assert.equal(world.process(['init-db']).code, 0);
+  await world.ok(Date.now(), 'init-db');
   return world;
 }
 
@@ -85,8 +85,8 @@ for (const argv of [
   ['--help'],
   ['--version'],
 ]) {
-  test(`\`${argv.join(' ')}\` on a full disk exits 3 and says so`, () => {
-    const world = started();
+  test(`\`${argv.join(' ')}\` on a full disk exits 3 and says so`, async () => {
+    const world = await started();
     const ran = spawnSync(
       'sh',
       [
@@ -109,8 +109,8 @@ for (const argv of [
   });
 }
 
-test('an error that cannot be told changes nothing but that', () => {
-  const world = started();
+test('an error that cannot be told changes nothing but that', async () => {
+  const world = await started();
   const ran = spawnSync(
     'sh',
     [
@@ -129,8 +129,8 @@ test('an error that cannot be told changes nothing but that', () => {
   assert.deepEqual([ran.status, ran.stdout], [3, '']);
 });
 
-test('an older Node is told in one sentence', () => {
-  const world = started();
+test('an older Node is told in one sentence', async () => {
+  const world = await started();
   const preload = join(world.root, 'older.cjs');
   writeFileSync(
     preload,
@@ -154,8 +154,8 @@ test('what an older Node reads is written for it', () => {
 test(
   'promote: the operator is the login that has a name, else the number of the user',
   onlyRoot,
-  () => {
-    const world = givenAway(backedUp(started()));
+  async () => {
+    const world = givenAway(backedUp(await started()));
     assert.notEqual(world.process(['scan'], asStranger).code, 3);
     const promoted = (env: Record<string, string>): Ran => {
       const db = new SqliteDatabase(world.database);
@@ -207,7 +207,7 @@ test('an answer is what was typed', { timeout: 5000 }, async () => {
 });
 
 test('--reset without an answer resets nothing', async () => {
-  const world = started();
+  const world = await started();
   const before = readFileSync(world.database);
   const quiet = {
     write: () => undefined,
@@ -239,7 +239,7 @@ test('--reset without an answer resets nothing', async () => {
 });
 
 test('a reader that looks whether a scan runs does not make a scan yield', async () => {
-  const world = started();
+  const world = await started();
   // What `isRunning` does for an instant, held for as long as a scan may take to notice.
   const script = `const D = require('better-sqlite3'); const db = new D(${JSON.stringify(`${world.database}.lock`)}, { readonly: true });
     db.exec('begin'); db.prepare('select * from sqlite_schema').all(); console.log('held'); setTimeout(() => db.close(), 600);`;
@@ -256,8 +256,8 @@ test('a reader that looks whether a scan runs does not make a scan yield', async
   assert.notEqual(document.last_scan, null);
 });
 
-test('a lock that no recorded scan holds is told, not taken for a scan', () => {
-  const world = started();
+test('a lock that no recorded scan holds is told, not taken for a scan', async () => {
+  const world = await started();
   const lock = takeLock(world.database, 0);
   assert.ok(lock !== null);
   try {
@@ -267,8 +267,8 @@ test('a lock that no recorded scan holds is told, not taken for a scan', () => {
   }
 });
 
-test('a pass that ends by an error is over, and no complete scan', () => {
-  const world = started();
+test('a pass that ends by an error is over, and no complete scan', async () => {
+  const world = await started();
   backedUp(world);
   const db = new SqliteDatabase(world.database);
   db.exec("create trigger broken before insert on events begin select raise(abort, 'broken'); end");
@@ -283,8 +283,8 @@ test('a pass that ends by an error is over, and no complete scan', () => {
   assert.equal(status.last_scan, null);
 });
 
-test('a promotion that ends by an error is over too', () => {
-  const world = backedUp(started());
+test('a promotion that ends by an error is over too', async () => {
+  const world = backedUp(await started());
   world.process(['scan']);
   const db = new SqliteDatabase(world.database);
   db.exec(`update versions set sha256 = replace(sha256, substr(sha256, 1, 8), '00000000'), raw_sha256 = null, fingerprint = null;
@@ -299,8 +299,8 @@ test('a promotion that ends by an error is over too', () => {
   );
 });
 
-test('a scan that may not write the tree says who needs which permission', onlyRoot, () => {
-  const world = givenAway(backedUp(started()));
+test('a scan that may not write the tree says who needs which permission', onlyRoot, async () => {
+  const world = givenAway(backedUp(await started()));
   chownSync(world.validated, 0, 0);
   rmSync(world.tree('.incoming'), { recursive: true, force: true });
   chmodSync(world.validated, 0o755);
@@ -310,8 +310,8 @@ test('a scan that may not write the tree says who needs which permission', onlyR
   );
 });
 
-test('scan --json names the jobs that it could not judge, and why', onlyRoot, () => {
-  const world = givenAway(backedUp(started()));
+test('scan --json names the jobs that it could not judge, and why', onlyRoot, async () => {
+  const world = givenAway(backedUp(await started()));
   chownSync(world.zone('paris'), 0, 0);
   chmodSync(world.zone('paris'), 0o700);
   const ran = world.process(['scan', '--json'], asStranger);
@@ -330,8 +330,8 @@ test('scan --json names the jobs that it could not judge, and why', onlyRoot, ()
   assert.match(blocked[0]?.since ?? '', /Z$/u);
 });
 
-test('status --problems lists the same jobs in JSON, and counts all', () => {
-  const world = backedUp(started());
+test('status --problems lists the same jobs in JSON, and counts all', async () => {
+  const world = backedUp(await started());
   world.process(['scan']);
   const { jobs, summary } = JSON.parse(world.process(['status', '--problems', '--json']).out) as {
     jobs: { job: string }[];
@@ -342,7 +342,7 @@ test('status --problems lists the same jobs in JSON, and counts all', () => {
 });
 
 test('the journal gets each line with its own priority', async () => {
-  const world = started(`${yaml}  lyon: { databases: [shop] }\n`);
+  const world = await started(`${yaml}  lyon: { databases: [shop] }\n`);
   world.deposit({ endedAt: Date.now() - 2 * minute, bytes: Buffer.from('damaged') });
   world.process(['scan']);
   world.deposit({ endedAt: Date.now() - minute });
@@ -399,8 +399,8 @@ test('advice goes by the reason where that says more than the status', async () 
   );
 });
 
-test('-q prints no table', () => {
-  const world = backedUp(started());
+test('-q prints no table', async () => {
+  const world = backedUp(await started());
   world.process(['scan']);
   for (const [argv, code] of [
     [['status'], 2],
@@ -412,7 +412,7 @@ test('-q prints no table', () => {
 });
 
 test('a bug is told as one object with --json', async () => {
-  const world = started();
+  const world = await started();
   const ran = await world.run(noon, 'status', '--json');
   assert.equal(ran.code, 0);
   const broken = new Error('no such thing');
@@ -442,8 +442,8 @@ test('a bug is told as one object with --json', async () => {
   assert.match(error.hint ?? '', /\n\s+at /u);
 });
 
-test('check-config names the file by its absolute path', () => {
-  const world = started();
+test('check-config names the file by its absolute path', async () => {
+  const world = await started();
   const ran = world.process(['--config', 'config.yaml', 'check-config', '--json'], {
     config: false,
   });
@@ -463,17 +463,18 @@ const wrong: readonly [string, readonly string[], RegExp][] = [
 ];
 
 for (const [name, argv, expected] of wrong) {
-  test(`${name} is told in one sentence`, () => assertTold(started().process(argv), expected));
+  test(`${name} is told in one sentence`, async () =>
+    assertTold((await started()).process(argv), expected));
 }
 
-test('what was probably meant is a hint, not a second line of the message', () => {
-  const error = errorOf(started().process(['status', '--json', '--problem']));
+test('what was probably meant is a hint, not a second line of the message', async () => {
+  const error = errorOf((await started()).process(['status', '--json', '--problem']));
   assert.equal(error.message, "unknown option '--problem'");
   assert.match(error.hint ?? '', /^Did you mean --problems\? /u);
 });
 
-test('history takes the words that people see, and agents of which only reports were refused', () => {
-  const world = started();
+test('history takes the words that people see, and agents of which only reports were refused', async () => {
+  const world = await started();
   world.deposit({ endedAt: Date.now() - minute });
   world.process(['scan']);
   world.deposit({ endedAt: Date.now() - 1000 });
@@ -494,8 +495,8 @@ test('history takes the words that people see, and agents of which only reports 
   assertTold(world.process(['history', 'bergen']), /no job is named "bergen"/u);
 });
 
-test('every help tells the global options, the main one where the configuration is searched', () => {
-  const world = started();
+test('every help tells the global options, the main one where the configuration is searched', async () => {
+  const world = await started();
   for (const command of ['init-db', 'scan', 'status', 'history', 'promote', 'check-config'])
     assert.match(world.process([command, '--help']).out, /Global Options:[^]*--config <file>/u);
   const { out } = world.process(['--help']);
@@ -553,8 +554,8 @@ test('init-db names the folder that has to be made first', () => {
   assert.ok(!existsSync(world.database));
 });
 
-test('a database that cannot be read or written is told with what to do', onlyRoot, () => {
-  const world = started();
+test('a database that cannot be read or written is told with what to do', onlyRoot, async () => {
+  const world = await started();
   chmodSync(world.root, 0o755);
   chmodSync(world.configFile, 0o644);
   const unreadable = /backupmon\.db cannot be opened: .*\n.*group of .*\/state \(mode 2750\)/u;
@@ -572,15 +573,15 @@ test('a database that cannot be read or written is told with what to do', onlyRo
   assertTold(world.process(['scan'], asStranger), /backupmon\.db cannot be written: .*read-only/u);
 });
 
-test('a database that is a folder is told so', () => {
-  const world = started();
+test('a database that is a folder is told so', async () => {
+  const world = await started();
   rmSync(world.database);
   mkdirSync(world.database);
   assertTold(world.process(['status']), /backupmon\.db is a folder, not a file/u);
 });
 
-test('an owner without a name is told as sudo takes it', onlyRoot, () => {
-  const world = givenAway(started());
+test('an owner without a name is told as sudo takes it', onlyRoot, async () => {
+  const world = givenAway(await started());
   assertTold(
     world.process(['scan'], { uid: 54_322, gid: stranger }),
     new RegExp(`belongs to uid ${stranger}: .*\\n.*sudo -u '#${stranger}' backupmon`, 'u'),
@@ -599,16 +600,16 @@ test('a job that misses several cycles without a scan is MISSING since the first
   }
 });
 
-test('the state folder that init-db makes is readable by its group, which new files keep', () => {
+test('the state folder that init-db makes is readable by its group, which new files keep', async () => {
   const world = new World(yaml);
   rmSync(join(world.root, 'state'), { recursive: true });
-  assert.equal(world.process(['init-db']).code, 0);
+  await world.ok(Date.now(), 'init-db');
   assert.equal(statSync(join(world.root, 'state')).mode & 0o7777, 0o2750);
 });
 
-test('--json may stand before the command, where the command has it', () => {
+test('--json may stand before the command, where the command has it', async () => {
   const world = new World(yaml);
-  assert.equal(world.process(['init-db']).code, 0);
+  await world.ok(Date.now(), 'init-db');
   const ran = world.process(['--json', 'status']);
   assert.equal(ran.code, 0);
   assert.equal((JSON.parse(ran.out) as { schema: string }).schema, 'backupmon.status/1');

@@ -37,9 +37,9 @@ const yaml =
   'defaults: { schedule: every 24h, settle: 0s }\nagents:\n  paris: { databases: [compta, crm] }\n';
 const root = process.getuid?.() === 0;
 
-function started(): World {
+async function started(): Promise<World> {
   const world = new World(yaml);
-  assert.equal(world.process(['init-db']).code, 0);
+  await world.ok(Date.now(), 'init-db');
   return world;
 }
 
@@ -203,8 +203,8 @@ const codes: readonly [string, number, (world: World) => Ran][] = [
 ];
 
 for (const [name, code, act] of codes) {
-  test(`exit ${code}: ${name}`, () => {
-    const ran = act(started());
+  test(`exit ${code}: ${name}`, async () => {
+    const ran = act(await started());
     assert.equal(ran.code, code, ran.out + ran.err);
     // A user's mistake never gets a stack trace, and an error never goes to standard output.
     assert.doesNotMatch(ran.err, /^\s+at /mu);
@@ -212,8 +212,8 @@ for (const [name, code, act] of codes) {
   });
 }
 
-test('without the deposits folder nothing can be judged: exit 3, each job says why, and the next scan tries again', () => {
-  const world = started();
+test('without the deposits folder nothing can be judged: exit 3, each job says why, and the next scan tries again', async () => {
+  const world = await started();
   rmSync(world.deposits, { recursive: true });
   const ran = world.process(['scan', '--json']);
   assert.deepEqual([ran.code, ran.err], [3, '']);
@@ -226,8 +226,8 @@ test('without the deposits folder nothing can be judged: exit 3, each job says w
   assert.equal(world.process(['scan']).code, 0);
 });
 
-test('every document is what its schema says', () => {
-  const world = started();
+test('every document is what its schema says', async () => {
+  const world = await started();
   matchesSchema('status', world.process(['status', '--json']).out);
   matchesSchema('scan', world.process(['scan', '--json', '--dry-run']).out);
   both(world, true);
@@ -271,8 +271,8 @@ test('every document is what its schema says', () => {
   assert.ok(existsSync(event.promoted_to));
 });
 
-test('with --json an error is one object on standard error, and standard output is empty', () => {
-  const world = started();
+test('with --json an error is one object on standard error, and standard output is empty', async () => {
+  const world = await started();
   world.configure('agents: { paris: { databases: [x], typo: 1 } }\nsettle: 5\n');
   for (const argv of [
     ['scan', '--json'],
@@ -287,8 +287,8 @@ test('with --json an error is one object on standard error, and standard output 
   }
 });
 
-test('dry-run judges and changes nothing: no row, no file, no archive', () => {
-  const world = started();
+test('dry-run judges and changes nothing: no row, no file, no archive', async () => {
+  const world = await started();
   both(world, true);
   const before = spawnSync(
     'find',
@@ -310,8 +310,8 @@ test('dry-run judges and changes nothing: no row, no file, no archive', () => {
   );
 });
 
-test('cron: nothing is printed when nothing new is wrong, one line for each new problem and each recovery', () => {
-  const world = started();
+test('cron: nothing is printed when nothing new is wrong, one line for each new problem and each recovery', async () => {
+  const world = await started();
   both(world, false);
   assert.deepEqual(world.process(['scan']), { code: 0, out: '', err: '' });
   world.deposit({ endedAt: Date.now() - 1000, content: 'new', bytes: Buffer.from('cut') });
@@ -325,8 +325,8 @@ test('cron: nothing is printed when nothing new is wrong, one line for each new 
   assert.match(world.process(['-v', 'scan']).out, /^No new conclusions/u);
 });
 
-test('a closed pipe ends the program quietly', () => {
-  const world = started();
+test('a closed pipe ends the program quietly', async () => {
+  const world = await started();
   for (let index = 0; index < 30; index += 1) {
     world.deposit({
       endedAt: Date.now() - (40 - index) * minute,
@@ -347,7 +347,7 @@ test('a closed pipe ends the program quietly', () => {
 });
 
 test('a second scan yields with 0, and with 3 when the first has been at it for longer than scan_timeout', async () => {
-  const world = started();
+  const world = await started();
   const db = new SqliteDatabase(`${world.database}.lock`);
   db.exec('begin exclusive');
   const recordScan = (startedAt: number): void => {
@@ -434,8 +434,8 @@ test(
   },
 );
 
-test('init-db --reset moves the old database aside and never deletes it', () => {
-  const world = started();
+test('init-db --reset moves the old database aside and never deletes it', async () => {
+  const world = await started();
   both(world, false);
   world.process(['scan']);
   assert.equal(world.process(['init-db', '--reset', '--yes']).code, 0);
@@ -452,8 +452,8 @@ const nobody = 65_534;
 test(
   'readers need read permission only, also while a scan runs and after one was killed',
   { skip: root ? false : 'skipped, because only root can become another user' },
-  () => {
-    const world = started();
+  async () => {
+    const world = await started();
     both(world, false);
     world.process(['scan']);
     chmodSync(world.root, 0o755);
@@ -486,7 +486,7 @@ test(
 test(
   'as root, a command that writes becomes the owner of the database: nothing ends up owned by root',
   { skip: root ? false : 'skipped, because only root can become another user' },
-  () => {
+  async () => {
     const world = new World(yaml);
     chmodSync(world.root, 0o755);
     mkdirSync(world.validated);
@@ -509,7 +509,7 @@ test(
 test(
   'an agent whose folder cannot be read blocks its jobs, not the others',
   { skip: root ? false : 'skipped, because only root can become another user' },
-  () => {
+  async () => {
     const world = new World(`${yaml}  lyon: { databases: [shop] }\n`);
     chmodSync(world.root, 0o755);
     mkdirSync(world.validated);
@@ -530,14 +530,14 @@ test(
   },
 );
 
-test('colour: never on a pipe, whatever FORCE_COLOR or CI say', () => {
-  const world = started();
+test('colour: never on a pipe, whatever FORCE_COLOR or CI say', async () => {
+  const world = await started();
   const ran = world.process(['status'], { env: { FORCE_COLOR: '1', CI: '1' } });
   assert.ok(!ran.out.includes('\u001B'));
 });
 
-test('tables fit 80 columns, in UTF-8 and in ASCII', () => {
-  const world = started();
+test('tables fit 80 columns, in UTF-8 and in ASCII', async () => {
+  const world = await started();
   both(world, true);
   world.process(['scan']);
   for (const [locale, ascii] of [
@@ -552,8 +552,8 @@ test('tables fit 80 columns, in UTF-8 and in ASCII', () => {
   }
 });
 
-test('the journal gets priorities, and only the journal', () => {
-  const world = started();
+test('the journal gets priorities, and only the journal', async () => {
+  const world = await started();
   both(world, true);
   const file = join(world.root, 'journal');
   const ran = spawnSync(
@@ -568,8 +568,8 @@ test('the journal gets priorities, and only the journal', () => {
   assert.match(readFileSync(file, 'utf8'), /^<3>/u);
 });
 
-test('Nagios: one line under 80 characters, and 1 KB in all', () => {
-  const world = started();
+test('Nagios: one line under 80 characters, and 1 KB in all', async () => {
+  const world = await started();
   both(world, true);
   world.process(['scan']);
   const ran = world.process(['status', '--nagios']);
@@ -587,8 +587,8 @@ test(
   {
     skip: existsSync(negate) ? false : 'skipped, because monitoring-plugins-basic is not installed',
   },
-  () => {
-    const world = started();
+  async () => {
+    const world = await started();
     both(world, true);
     world.process(['scan']);
     const plugin = join(world.root, 'check_backupmon');

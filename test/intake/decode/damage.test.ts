@@ -44,8 +44,8 @@ each('cut anywhere', async ({ compression, make, name }) => {
 each('cut at every byte', async (variant) => {
   const { compression, make, name } = variant;
   const stream = make(tiny);
-  const step = often(variant, 16) === 16 ? 1 : 97;
-  const edge = variant.plain ? 12 : 5;
+  const step = often(variant, 16) === 16 ? 1 : 197;
+  const edge = variant.plain ? 12 : 3;
   for (let length = 1; length < stream.length; length += 1) {
     if (length % step !== 0 && length > edge && length < stream.length - edge) continue;
     const seen = await decode(compression, stream.subarray(0, length), { chunk: 100 });
@@ -144,15 +144,11 @@ each('one bit flipped', async (variant, t) => {
 each('one bit of a small stream flipped, in chunks of any size', async (variant) => {
   const { compression, make, checked } = variant;
   for (const { at, content } of flipped(make(tiny), often(variant, 16))) {
-    const [once, ...others] = [
-      await decode(compression, content),
-      await decode(compression, content, { chunk: 1 }),
-      await decode(compression, content, { chunk: 7 }),
-    ];
-    for (const other of others) {
-      assert.equal(reasonOf(other), reasonOf(once), `at ${at}`);
-      assert.ok(reasonOf(once) !== 'none' || other.output.equals(once.output));
-    }
+    const once = await decode(compression, content);
+    // Byte by byte once for each decoder.
+    const other = await decode(compression, content, { chunk: variant.plain ? 1 : 7 });
+    assert.equal(reasonOf(other), reasonOf(once), `at ${at}`);
+    assert.ok(reasonOf(once) !== 'none' || other.output.equals(once.output));
     if (checked && reasonOf(once) === 'none') assert.ok(once.output.equals(tiny), `at ${at}`);
   }
 });

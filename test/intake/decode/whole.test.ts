@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, dumpText, lacking, variants } from './streams.ts';
 
-const large = dumpText(2_500_000);
+const large = dumpText(1_300_000);
 const tiny = dumpText(3000);
 const empty = Buffer.alloc(0);
 
@@ -12,8 +12,9 @@ for (const variant of variants) {
   test(`${name}: whole`, { skip: lacking(variant.tools) }, async () => {
     for (const raw of [large, tiny, empty]) {
       const stream = make(raw);
-      for (const chunk of [7, 64 * 1024, 8 * 1024 * 1024]) {
-        if (chunk === 7 && stream.length > 10_000) continue;
+      // In one piece, and in many; as many as there can be of what is small.
+      for (const chunk of [raw === large ? 64 * 1024 : 7, 8 * 1024 * 1024]) {
+        if (!plain && chunk > large.length) continue;
         const { output, ...seen } = await decode(compression, stream, { chunk });
         const consumed = stream.length;
         const unchecked = !checked && raw.length > 0;
@@ -29,10 +30,9 @@ for (const variant of variants) {
 
   test(`${name}: zero padding after the end`, { skip: lacking(variant.tools) }, async () => {
     const stream = make(tiny);
-    for (const count of plain ? [1, 2, 3, 4, 5, 8, 512, 5_000_000] : [1, 4, 512]) {
+    for (const count of plain ? [1, 2, 3, 4, 5, 8, 512, 5_000_000] : [4, 512]) {
       const padded = Buffer.concat([stream, Buffer.alloc(count)]);
-      const chunks = count < 1000 ? [1, 1024 * 1024] : [64 * 1024, 1024 * 1024];
-      for (const chunk of chunks) {
+      for (const chunk of plain && count < 512 ? [1, 1024 * 1024] : [64 * 1024]) {
         const { output, ...seen } = await decode(compression, padded, { chunk });
         const consumed = stream.length;
         const whole = { fault: null, unavailable: null, demanding: false, unchecked: !checked };
