@@ -20,7 +20,7 @@ import {
   newestVersion,
   problemOf,
 } from './looks.ts';
-import { commandIn, makeShelf, restore, undisturbed } from './world.ts';
+import { commandIn, makeShelf, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -52,12 +52,12 @@ function straced(root: string, args: readonly string[], command: readonly string
   return [...strace, '-o', `${root}.trace`, ...args, program, '--v8-pool-size=0', ...own];
 }
 
-/** Puts the world back as it was saved, runs what it is told, and copies the world. */
+/** Puts the world, which is not there, back as it was saved, runs what it is told, and copies the world. */
 const afresh = `
 afresh() {
   local root=$1 copy=$2 code
   shift 2
-  rm -rf "$root" "$root.trace" && cp -a "$root.saved" "$root" || return 125
+  cp -a "$root.saved" "$root" || return 125
   # The shell says itself what was killed.
   { "$@" >"$root.out" 2>"$root.err" </dev/null; } 2>/dev/null
   code=$?
@@ -200,12 +200,11 @@ const referenceArgs = [...quick, '-y', '-e', 'trace=%file,%desc'];
 /** Makes the world of one worker, saves it, and finds its points in a run that nothing disturbs. */
 async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
   const newest = await scenario.prepare(root);
-  rmSync(`${root}.saved`, { recursive: true, force: true });
-  restore(root, `${root}.saved`);
+  renameSync(root, `${root}.saved`);
   const copy = `${root}.reference`;
   const shell = new Shell(afresh);
   const ran = await runStraced({ root, shell }, referenceArgs, scenario, copy);
-  rmSync(copy, { recursive: true });
+  for (const folder of [root, copy]) rmSync(folder, { recursive: true });
   if (ran.code !== scenario.exit) throw new Error(`${scenario.name}: exit ${ran.code}: ${ran.err}`);
   const isFirst = scenario === scenarios[0];
   // What comes before the first look at the deposits is the same in all of them.

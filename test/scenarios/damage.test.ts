@@ -39,7 +39,7 @@ const skip =
   ].find((reason) => reason !== false) ?? false;
 
 /** Dumps that are packed in every way; the others are only packed with gzip, or left as the tool made them. */
-const packedByAll = new Set(['pg_dump', 'mariadb-dump', 'sqlite3 .backup']);
+const packedByAll = new Set(['pg_dump', 'mariadb-dump']);
 const leftAsTheyAre = new Set([
   'pg_dump -Fc',
   'pg_dump -Fc -Z0',

@@ -13,9 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { cannotFreeze, frozen } from '../support/immutable.ts';
 import { end, scanAt, startedWith } from '../support/evening.ts';
-import { day, hour, minute, World } from '../support/world.ts';
+import { day, dumpOf, honest, hour, minute, sha256, World } from '../support/world.ts';
 
 const config = (rules = '', top = ''): string =>
   `${top}defaults: { schedule: "0 20 * * *", settle: 0s${rules} }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n`;
@@ -139,10 +140,16 @@ async function manyLarge(bytes: number): Promise<World> {
   );
   await world.ok(Date.now(), 'init-db');
   assert.equal(world.process(['scan']).code, 0);
-  const content = randomBytes(bytes / 2).toString('hex');
+  const dump = dumpOf(randomBytes(bytes / 2).toString('hex'));
+  // Once for all of them.
+  const file = gzipSync(dump, { level: 1 });
+  const known = { size: dump.length, sha256: sha256(dump) };
   for (const agent of agents) {
-    for (const database of databases)
-      world.deposit({ agent, database, endedAt: Date.now() - minute, content });
+    for (const database of databases) {
+      const name = `${database}.sql.gz`;
+      const deposit = honest(Date.now() - minute, name, file, known);
+      world.deposit({ ...deposit, agent, database, content: '' });
+    }
   }
   return world;
 }
