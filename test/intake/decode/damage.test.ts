@@ -50,8 +50,7 @@ each('cut at every byte', async (variant) => {
     if (length % step !== 0 && length > edge && length < stream.length - edge) continue;
     const seen = await decode(compression, stream.subarray(0, length), { chunk: 100 });
     // Behind a whole part nothing is missing but the next one.
-    const whole =
-      reasonOf(seen) === 'none' && tiny.subarray(0, seen.produced).equals(seen.output);
+    const whole = reasonOf(seen) === 'none' && tiny.subarray(0, seen.produced).equals(seen.output);
     if (whole && / of (?:two|20|200) |skippable/u.test(name)) continue;
     // The mark of a legacy LZ4 frame is an empty one.
     if (whole && name === 'lz4 -l' && length === 4) continue;
