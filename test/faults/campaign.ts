@@ -5,7 +5,7 @@
  *
  * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
@@ -70,6 +70,8 @@ interface Worker {
   readonly shell: Shell;
   /** SHA-256 of the file that has to be the newest version in the end. */
   readonly newest: string;
+  /** How many there are in its drop zone, archived or not. */
+  readonly reports: number;
   /** As this world has them: names in it have times in them. */
   readonly points: readonly Point[];
 }
@@ -103,8 +105,11 @@ function untruths(scenario: Scenario, ran: Ran): string[] {
     found.push('exit 3 without anything blocked');
   if (ran.code === 3 && document === null && problemOf(ran) === null)
     found.push(`exit 3 without a word: ${ran.err.slice(0, 300)}`);
-  if (ran.code !== 3 && ran.code !== scenario.exit)
-    found.push(`exit ${ran.code} instead of ${scenario.exit} or 3`);
+  if (ran.code === 3) return found;
+  if (ran.code !== scenario.exit) found.push(`exit ${ran.code} instead of ${scenario.exit} or 3`);
+  const { events = [], blocked = [] } = document ?? {};
+  if (events.length !== 1) found.push(`exit ${ran.code} with ${events.length} conclusions`);
+  if (blocked.length > 0) found.push(`exit ${ran.code} with something blocked`);
   return found;
 }
 
@@ -166,10 +171,13 @@ async function tryPoint(
     code: ran.code,
     violations,
     copies: [
-      { folder: disturbed, told: `fault|${newest}|${claimsOf(root, ran).join(' ')}` },
+      {
+        folder: disturbed,
+        told: `fault|${worker.reports} ${scenario.removes ? '[01]' : '1'}|${newest}|${claimsOf(root, ran).join(' ')}`,
+      },
       {
         folder: healed,
-        told: `healed|${newest}|${scenario.versions} ${worker.newest}|${outcomes}`,
+        told: `healed|${worker.reports} ${scenario.removes ? '0' : '1'}|${newest}|${scenario.versions} ${worker.newest}|${outcomes}`,
       },
     ],
   };
@@ -213,6 +221,7 @@ async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
     root,
     shell,
     newest,
+    reports: globSync('deposits/paris/log/**/*.json', { cwd: `${root}.saved` }).length,
     points: pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from),
   };
 }

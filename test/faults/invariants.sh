@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # What must hold of trees and their databases, read with coreutils, find and the sqlite3 shell, and with nothing of the program.
 # Reads one line for each copy of a world, its fields separated by `|`:
-#   FOLDER|fault|NEWEST|CLAIMS              after a run that was disturbed
-#   FOLDER|beside|NEWEST|CLAIMS             after one beside which others ran, which may have pruned what it promoted
-#   FOLDER|healed|NEWEST|VERSIONS|OUTCOMES  after a clean run
+#   FOLDER|fault|DEPOSITS|NEWEST|CLAIMS              after a run that was disturbed
+#   FOLDER|beside|DEPOSITS|NEWEST|CLAIMS             after one beside which others ran, which may have pruned what it promoted
+#   FOLDER|healed|DEPOSITS|NEWEST|VERSIONS|OUTCOMES  after a clean run
+# DEPOSITS: how many reports there are in the drop zones, archived or not, and how many files, separated by a blank; a pattern each.
 # NEWEST: version folders that were the newest of their jobs before, relative to the tree. CLAIMS: what the run said it had promoted,
 # relative to the tree. Both are separated by blanks. VERSIONS: how many there are of the only job, a blank, and the SHA-256 of the
 # newest one's file. OUTCOMES: `N STATUS:reason`, what is concluded in
@@ -49,6 +50,15 @@ keep() {
   esac
   found=()
 }
+declare -A sent_reports sent_files
+while read -r path; do
+  world=${path%%/deposits/*}
+  case ${path#"$world/deposits/"} in
+    */log/*) sent_reports[$world]=$((${sent_reports[$world]-0} + 1)) ;;
+    *) sent_files[$world]=$((${sent_files[$world]-0} + 1)) ;;
+  esac
+done < <(find "${worlds[@]/%//deposits}" -type f)
+
 while IFS= read -r line; do
   case $line in
     'world '*) keep && world=${line#world } kind=recorded ;;
@@ -78,17 +88,22 @@ keep
 
 sums=()
 for line in "${lines[@]}"; do
-  IFS='|' read -r world phase newest rest <<<"$line"
+  IFS='|' read -r world phase deposits newest rest <<<"$line"
   say() { echo "$world: $*"; }
   cd "$world/validated" || exit
   known=${recorded[$world]-}
+  found="${sent_reports[$world]-0} ${sent_files[$world]-0}"
+  # shellcheck disable=SC2053
+  [[ $found == $deposits ]] || say "the drop zones hold $found reports and files, and not $deposits"
 
   folders=(${summed[$world]-}) expected= last=
   declare -A latest=() sum_of=()
   for folder in "${folders[@]}"; do
     files=("$folder"/* "$folder"/.[!.]*) sum= name=
     [[ ${#files[@]} == 2 ]] || say "$folder holds something else than a file and its SHA256SUMS: ${files[*]}"
-    if read -r sum name <"$folder/SHA256SUMS" && [[ $sum =~ ^[0-9a-f]{64}$ && -n $name ]]; then
+    mapfile -t text <"$folder/SHA256SUMS"
+    if [[ ${#text[@]} == 1 && ${text[0]} =~ ^([0-9a-f]{64})"  "(.+)$ ]]; then
+      sum=${BASH_REMATCH[1]} name=${BASH_REMATCH[2]}
       sums+=("$sum  $PWD/$folder/$name") sum_of[$folder]=$sum
     else
       say "$folder/SHA256SUMS is not whole"

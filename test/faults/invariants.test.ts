@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -54,6 +55,26 @@ const sabotages: readonly Sabotage[] = [
     name: 'an empty SHA256SUMS',
     found: /is not whole/u,
     job: (job, newest) => truncateSync(`${job}/${newest}/SHA256SUMS`),
+  },
+  {
+    name: 'a line more in SHA256SUMS',
+    found: /is not whole/u,
+    job: (job, newest) => {
+      chmodSync(`${job}/${newest}/SHA256SUMS`, 0o640);
+      writeFileSync(`${job}/${newest}/SHA256SUMS`, 'more\n', { flag: 'a' });
+      chmodSync(`${job}/${newest}/SHA256SUMS`, 0o440);
+    },
+  },
+  {
+    name: 'a report that was not archived but deleted',
+    found: /hold 1 1 reports and files, and not 2 1/u,
+    job: (job) =>
+      unlinkSync(globSync(path.join(job, '../../../deposits/paris/log/**/*.json'))[0] ?? ''),
+  },
+  {
+    name: 'a deposit that was deleted',
+    found: /hold 2 0 reports and files, and not 2 1/u,
+    job: (job) => unlinkSync(path.join(job, '../../../deposits/paris/database/compta.sql.gz')),
   },
   {
     name: 'a file with another mode',
@@ -154,7 +175,7 @@ test(
       assert.equal(code, 0, err);
     }
     const newest = path.basename(newestVersion(root, 'paris/compta') ?? '');
-    const expected = `paris/compta/${newest}|2 ${sum}|1 SUCCESS:verified`;
+    const expected = `2 1|paris/compta/${newest}|2 ${sum}|1 SUCCESS:verified`;
 
     const copies = sabotages.map(({ job }, index) => {
       const copy = `${base}/copy-${String(index).padStart(2, '0')}`;
@@ -178,7 +199,7 @@ test(
     );
 
     const claims = ['paris/compta/20990101T000000Z/x', `paris/compta/${newest}/compta.sql.gz`];
-    const told = await invariants([`${base}/good|fault||${claims.join(' ')}`]);
+    const told = await invariants([`${base}/good|fault|* *||${claims.join(' ')}`]);
     assert.deepEqual(
       told.map((line) => line.replace(`${base}/good: `, '')),
       [
@@ -188,10 +209,10 @@ test(
     );
     // What is recorded is in the tree at any time, and the database is whole.
     const recorded = `${base}/copy-${sabotages.findIndex(({ name }) => name === 'the newest version gone')}`;
-    const gone = await invariants([`${recorded.replace(/-(\d)$/u, '-0$1')}|fault||`]);
+    const gone = await invariants([`${recorded.replace(/-(\d)$/u, '-0$1')}|fault|* *||`]);
     assert.match(gone.join('\n'), /recorded, and not in the tree: present paris/u);
     writeFileSync(`${base}/good/state/backupmon.db`, 'x'.repeat(4096), { flag: 'r+' });
-    const broken = await invariants([`${base}/good|fault||`]);
+    const broken = await invariants([`${base}/good|fault|* *||`]);
     assert.match(broken.join('\n'), /the database says: /u);
   },
 );

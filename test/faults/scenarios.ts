@@ -20,11 +20,13 @@ export interface Scenario extends Outcome {
   readonly exit: number;
   /** What it may be as well where the tree was changed and nothing could be recorded any more: the next scan finds out by itself. */
   readonly unrecorded: Outcome | null;
+  /** Whether the deposit is gone afterwards. */
+  readonly removes: boolean;
   /** Versions in the tree afterwards. */
   readonly versions: number;
 }
 
-const scanning = { command: ['scan', '--json'], conclusions: 1, unrecorded: null };
+const scanning = { command: ['scan', '--json'], conclusions: 1, unrecorded: null, removes: false };
 const succeeded = { ...scanning, exit: 0, status: 'SUCCESS:verified' };
 
 /** Versions before, one a day. Returns the SHA-256 of the newest one's file. */
@@ -83,6 +85,7 @@ export const scenarios: readonly Scenario[] = [
       await history(root, 1);
       return deposit(root, dumps.sqlite(9), 1);
     },
+    removes: true,
     versions: 2,
   },
   {
@@ -105,6 +108,7 @@ export const scenarios: readonly Scenario[] = [
     status: 'SUCCESS:promoted_by_hand',
     conclusions: 2,
     unrecorded: { status: 'SUCCESS:version_adopted', conclusions: 1 },
+    removes: false,
     versions: 2,
   },
 ];

@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
 });
 const scans = Number(options.scans);
 const seed = Number(options.seed);
+if (!(scans > 0 && Number.isSafeInteger(seed))) throw new Error('--scans and --seed are numbers');
 console.log(`soak: ${scans} scans, seed ${seed}`);
 
 const MINUTE = 60_000;
@@ -75,7 +76,8 @@ const newestNow = (): string[] =>
 async function lookAtTree(phase: string, rest: string, where: string): Promise<void> {
   const copy = `${base}/copy`;
   restore(root, copy);
-  const found = await invariants([`${copy}|${phase}|${rest}`]);
+  const sent = agents.reduce((sum, agent) => sum + agent.sent.length, 0);
+  const found = await invariants([`${copy}|${phase}|${sent} *|${rest}`]);
   violations.push(...found.map((line) => `${where}: ${line}`));
 }
 
@@ -168,6 +170,10 @@ for (let index = 1; index <= scans; index += 1) {
     console.log(`VIOLATION ${line}`);
     process.exitCode = 1;
   }
+}
+if (counts.killed === 0 || counts.ended === 0) {
+  console.log('VIOLATION no scan was killed, or none came to its end');
+  process.exitCode = 1;
 }
 const rounds = agents.reduce((sum, { sent }) => sum + sent.length, 0);
 console.log(
