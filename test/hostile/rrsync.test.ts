@@ -123,6 +123,7 @@ test(
     send('paris', 60);
     send('lyon', 60);
     writeFileSync(`${world.root}/canary`, 'canary');
+    mkdirSync(`${machine}/empty`);
     const before = (agent: string): string[] => readdirSync(world.zone(agent, 'database'));
     const lying = [before('paris'), before('lyon')];
     for (const [agent, other] of [
@@ -133,10 +134,14 @@ test(
       const refused = (ran: Ran, what: string): void =>
         assert.notEqual(ran.code, 0, `${agent}: ${what}: ${ran.out}`);
       refused(server.rsync(agent, 'server:database/', `${world.root}/stolen/`), 'reading back');
-      refused(
-        server.rsync(agent, '-r', '--delete', `${machine}/empty/`, 'server:database/'),
-        'deleting',
+      const deleting = server.rsync(
+        agent,
+        '-r',
+        '--delete',
+        `${machine}/empty/`,
+        'server:database/',
       );
+      assert.match(deleting.err, /option --delete has been disabled/u);
       refused(
         server.rsync(
           agent,
@@ -194,6 +199,27 @@ test(
     assert.equal(world.process(['init-db']).code, 0);
     assert.equal(world.process(['scan']).code, 0);
     assert.equal(world.verify(), 2);
+  },
+);
+
+test(
+  'what rrsync leaves open, a second link to what was sent, is told',
+  { skip },
+  async (context) => {
+    const { world, server, send, machine } = await site(context);
+    send('lyon', 60);
+    send('paris', 60);
+    const [shop = ''] = readdirSync(world.zone('lyon', 'database'));
+    const source = `${machine}/lyon/database/${shop}`;
+    const ran = server.rsync('lyon', '-t', '--link-dest=/database/', source, 'server:other/');
+    assert.equal(ran.code, 0, ran.err);
+    assert.equal(lstatSync(world.zone('lyon', 'database', shop)).nlink, 2);
+    assert.equal(world.process(['init-db']).code, 0);
+    assert.equal(world.process(['scan']).code, 2);
+    assert.deepEqual(world.events().toSorted(), [
+      'lyon/shop TRANSFER_INTEGRITY_FAILED unsafe_file',
+      'paris/compta SUCCESS verified',
+    ]);
   },
 );
 
