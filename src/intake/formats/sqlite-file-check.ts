@@ -27,9 +27,9 @@ export interface IntegrityRequest {
 
 const MiB = 1024 * 1024;
 
-/** 10 minutes and a second for each 10 MiB, in milliseconds; at most a day. */
+/** 2 minutes and a second for each 10 MiB, in milliseconds; at most a day. */
 export const timeLimit = (size: number): number =>
-  Math.min(86_400_000, 600_000 + Math.ceil(size / (10 * MiB)) * 1000);
+  Math.min(86_400_000, 120_000 + Math.ceil(size / (10 * MiB)) * 1000);
 
 /** Of private memory, in KiB. V8 reserves 560 MiB at its start and uses 40 of them; the rest is SQLite's. */
 const MEMORY = 1024 * 1024;
@@ -103,9 +103,12 @@ function judged(answer: Answer): Integrity {
   return { kind: 'corrupt', words: named(message), schema: message.startsWith(BAD_SCHEMA) };
 }
 
-/** Never rejects for anything that the database does to the process. */
-export async function checkIntegrity(request: IntegrityRequest): Promise<Integrity> {
-  const { descriptor, program, limit } = request;
+/** Never rejects for anything that the database does to the process. `took`: milliseconds. */
+export async function checkIntegrity({
+  descriptor,
+  program,
+  limit,
+}: IntegrityRequest): Promise<{ readonly found: Integrity; readonly took: number }> {
   const { execa } = await import('execa');
   const seconds = Math.ceil(limit / 1000) + 1;
   const result = await execa(
@@ -123,6 +126,18 @@ export async function checkIntegrity(request: IntegrityRequest): Promise<Integri
       reject: false,
     },
   );
+  return { found: concluded(result, limit), took: result.durationMs };
+}
+
+interface Ended {
+  readonly timedOut: boolean;
+  readonly signal?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly code?: string | undefined;
+  readonly stdout: string;
+}
+
+function concluded(result: Ended, limit: number): Integrity {
   if (result.timedOut)
     return unknown(`integrity_check did not end within ${formatDuration(limit)}`);
   if (result.signal !== undefined) return unknown(`integrity_check ended by ${result.signal}`);

@@ -10,6 +10,12 @@ import { ScratchCopy } from './sqlite-file-copy.ts';
 import { DatabaseBytes } from './sqlite-file-bytes.ts';
 import { MAGIC, versionNumber, versionText, type SqliteHeader } from './sqlite-file-header.ts';
 
+/**
+ * What a millisecond of the check counts for, in bytes: a small database can be made to take all the time that it may, so that of one
+ * agent in one scan no more than an hour's worth is checked.
+ */
+const BYTES_PER_MILLISECOND = (256 * 1024 * 1024) / 1000;
+
 /** Later versions of the format are not for us to judge. */
 const KNOWN_READ_VERSION = 2;
 
@@ -30,7 +36,8 @@ class IntegrityCheck {
     this.#copy?.write(bytes);
   }
 
-  async run(limit: number): Promise<Integrity> {
+  /** @param charge is told of the milliseconds that it took */
+  async run(limit: number, charge: (took: number) => void): Promise<Integrity> {
     const { program } = this.#place;
     const unknown = (why: string): Integrity => ({ kind: 'unknown', why: `${NOT_MADE}: ${why}` });
     if (program === null) return unknown('this program cannot be started');
@@ -38,7 +45,9 @@ class IntegrityCheck {
     if (refused !== null) return unknown(refused);
     const descriptor = this.#place.descriptor ?? this.#copy?.descriptor ?? null;
     if (descriptor === null) return unknown('it needs a copy, which a dry run does not make');
-    return checkIntegrity({ descriptor, program, limit });
+    const { found, took } = await checkIntegrity({ descriptor, program, limit });
+    charge(took);
+    return found;
   }
 
   remove(): void {
@@ -71,14 +80,20 @@ const KNOWN_TOO_LATE = {
   fault: null,
 } as const;
 
-function check({ hash, place }: FormatContext, limitFor: (size: number) => number): Checker {
+function check(
+  { hash, place, budget }: FormatContext,
+  limitFor: (size: number) => number,
+): Checker {
   const bytes = new DatabaseBytes();
   const integrity = new IntegrityCheck(place);
   const judge = async (): Promise<Verdict> => {
     const { fault, header } = bytes;
     if (fault !== null || header === null) return { whole: false, shortfall: null, fault };
     if (header.readVersion > KNOWN_READ_VERSION) return KNOWN_TOO_LATE;
-    return verdict(await integrity.run(limitFor(bytes.size)), header);
+    const found = await integrity.run(limitFor(bytes.size), (took) =>
+      budget.charge(took * BYTES_PER_MILLISECOND),
+    );
+    return verdict(found, header);
   };
   return {
     push: (piece) => {

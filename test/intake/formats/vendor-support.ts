@@ -11,6 +11,8 @@ export interface Looked {
   readonly finding: Finding;
   readonly sha256: string;
   readonly fingerprint: string;
+  /** Bytes charged for work, as far as it is more than reading. */
+  readonly taken: number;
 }
 
 interface Manner {
@@ -27,7 +29,7 @@ export async function look(
 ): Promise<Looked> {
   const hash = new ContentHash();
   const member = (): never => assert.fail('it is no container');
-  const budget = new Budget(Infinity);
+  const budget = new Budget(2 ** 50);
   const checker = format.check({ hash, name: 'backup', member, place, budget });
   const piece = Buffer.alloc(Math.min(step, content.length));
   for (let at = 0; at < content.length; at += step) {
@@ -38,7 +40,8 @@ export async function look(
   const finding = await checker.end();
   assert.equal(hash.size, content.length, 'every byte was handed to the hash');
   const { sha256, fingerprint } = hash.digest();
-  return { finding, sha256, fingerprint: finding.fingerprint ?? fingerprint };
+  const { taken } = budget;
+  return { finding, sha256, fingerprint: finding.fingerprint ?? fingerprint, taken };
 }
 
 /** `whole`, the shortfall, or the fault, in one line. */
