@@ -12,7 +12,7 @@ import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
 import { viewOf, type RecordedIds } from './record-job.ts';
 import type { Running, Work } from './running.ts';
 import { settle, type Settled } from './settle.ts';
-import { prune, tidyAgent } from './tidy.ts';
+import { dropUnknownHolds, prune, tidyAgent } from './tidy.ts';
 
 async function settleAll(
   running: Running,
@@ -79,6 +79,7 @@ async function finishAgent(
   const record = { db, passId: request.passId, now, validated: config.validated, ids, held };
   running.events.push(...(await transaction(db, () => recordAgent(record, result, newestEnd))));
   running.pruned += await prune(running.tidy);
+  await dropUnknownHolds(running.tidy, result.settled, ids.jobs);
   await tidyAgent(running.tidy, zone, result, ids);
 }
 

@@ -9,18 +9,19 @@ import { setDepositFiles, type JobRecord } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
 import { markArchived } from '../db/reports.ts';
 import type { Database } from '../db/schema.ts';
-import { markPruned, versionsIn } from '../db/versions.ts';
+import { heldOfJobs, markPruned, versionsIn } from '../db/versions.ts';
 import { fileStateIn, listFileNames, type AgentZone } from '../deposits/drop-zone.ts';
 import { isSetAside, removeDeposit } from '../deposits/remove.ts';
 import { archiveReport, type ReportFile } from '../deposits/report-files.ts';
 import { removeTree } from '../files/durable.ts';
 import { Trouble } from '../files/trouble.ts';
+import { heldCopies } from '../validated/compare.ts';
 import { remove } from '../validated/publish.ts';
 import { leftovers } from '../validated/tree.ts';
 import { waitingReports, type AgentResult } from './record.ts';
 import type { Round } from './round.ts';
 import { entryKey } from './job-case.ts';
-import { type Settled } from './settle.ts';
+import type { Settled } from './settle.ts';
 
 /** Names of the newest reports that are looked for when the files that pile up are counted. */
 const NAMES_COUNTED = 100;
@@ -59,6 +60,32 @@ export async function prune(context: TidyContext): Promise<number> {
 export async function cleanUp(context: TidyContext): Promise<number> {
   for (const path of leftovers(context.validated)) attemptStep(context, () => removeTree(path));
   return prune(context);
+}
+
+/**
+ * Held copies that something newer has taken the place of, and that nobody knows: a scan ended before it could record them. What is newer
+ * than all that was published or is held stays: it may be the only copy, and its report comes again, or was lost with the database.
+ */
+export async function dropUnknownHolds(
+  context: TidyContext,
+  settled: readonly Settled[],
+  jobIds: ReadonlyMap<string, number>,
+): Promise<void> {
+  const changed = settled.filter(({ published, heldIn }) => published.size > 0 || heldIn !== null);
+  if (changed.length === 0) return;
+  const idOf = ({ from }: Settled): number => jobIds.get(from.job.id) ?? -1;
+  const held = await heldOfJobs(context.db, changed.map(idOf));
+  for (const one of changed) {
+    const known = held.get(idOf(one));
+    const ends = one.from.measured
+      .filter(({ item }) => one.published.has(entryKey(item)))
+      .map(({ item }) => item.endedAt);
+    const newest = Math.max(known?.endedAt ?? 0, ...ends);
+    attemptStep(context, () => {
+      for (const { folder, endedAt } of heldCopies(context.validated, one.from.job.path))
+        if (folder !== known?.folder && endedAt <= newest) remove(context.validated, folder);
+    });
+  }
 }
 
 /** Removes one deposit and remembers that its absence is our doing. Returns false when it could not be removed. */

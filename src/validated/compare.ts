@@ -4,6 +4,7 @@ import { parseVersionStamp } from '../core/instant.ts';
 import { SUMS } from '../core/sums.ts';
 import { listPath, readText, statPath } from '../files/durable.ts';
 import { attempt } from '../files/trouble.ts';
+import { HELD } from './tree.ts';
 
 /** null: in place. Otherwise what is wrong, in words. @throws Trouble */
 export function missingPart(
@@ -36,6 +37,13 @@ export interface Stray {
   /** As its SHA256SUMS says; not verified yet. */
   readonly sha256: string;
 }
+
+/** Folders of a job under `.held`: more than one where a scan ended before it could record what it had held. @throws Trouble */
+export const heldCopies = (root: string, path: string): { folder: string; endedAt: number }[] =>
+  (listPath(`${root}/${HELD}/${path}`) ?? []).flatMap((name) => {
+    const stamp = parseVersionStamp(name);
+    return stamp === null ? [] : [{ folder: `${HELD}/${path}/${name}`, endedAt: stamp.instant }];
+  });
 
 /** Version folders of a job that are not among `known` (relative folders). Those without a readable SHA256SUMS are not ours. */
 export function findStrays(root: string, path: string, known: ReadonlySet<string>): Stray[] {

@@ -100,6 +100,22 @@ test(
   },
 );
 
+test('a held copy that a killed scan did not record goes once something newer is published, and not before', async () => {
+  const world = await started();
+  const next = await withHeld(world);
+  const folder = world.tree('.held', job);
+  const [recorded = ''] = readdirSync(folder);
+  const [older, newer] = ['20260620T201000Z', '20260701T201000Z'] as const;
+  for (const name of [older, newer])
+    spawnSync('cp', ['-a', `${folder}/${recorded}`, `${folder}/${name}`]);
+  await world.ok(scanAt + (next - 1) * day + hour, 'scan');
+  assert.deepEqual(readdirSync(folder).toSorted(), [older, recorded, newer].toSorted());
+  world.deposit({ endedAt: end + next * day, content: randomBytes(20_000).toString('hex') });
+  await world.ok(scanAt + next * day, 'scan');
+  assert.deepEqual(readdirSync(folder), [newer]);
+  assert.equal((await world.statusOf(scanAt + next * day, job)).status, 'SUCCESS');
+});
+
 test('.held that cannot be read does not end the scan', { skip: asRoot }, async () => {
   const yaml =
     'defaults: { schedule: every 24h, settle: 0s }\nagents:\n  paris: { databases: [compta] }\n  lyon: { databases: [shop] }\n';
