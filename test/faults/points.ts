@@ -39,6 +39,8 @@ const errors: Readonly<Record<string, readonly string[]>> = {
   fsync: storing,
   ftruncate: ['EIO'],
   getdents64: reading,
+  // FICLONE, which file systems may answer with what writing meets.
+  ioctl: storing,
   mkdir: changing,
   newfstatat: looking,
   fstat: reading,
@@ -49,6 +51,7 @@ const errors: Readonly<Record<string, readonly string[]>> = {
   readlink: looking,
   rename: changing,
   rmdir: ['EIO', 'EROFS', 'EACCES'],
+  statfs: looking,
   statx: looking,
   symlink: changing,
   unlink: ['EIO', 'EROFS', 'EACCES'],
@@ -62,7 +65,8 @@ const changes =
 const isCreating = (call: Call): boolean => /O_CREAT|O_WRONLY|O_RDWR/u.test(call.line);
 
 const known = (call: Call): readonly string[] => {
-  const list = errors[call.syscall] ?? [];
+  const list = errors[call.syscall];
+  if (list === undefined) throw new Error(`what ${call.syscall} can return is not known here`);
   return call.syscall === 'openat' && isCreating(call)
     ? [...list, 'ENOSPC', 'EDQUOT', 'EROFS']
     : list;
