@@ -205,14 +205,6 @@ export async function loadHeld(db: Database): Promise<Map<number, HeldRecord>> {
   return new Map(rows.map((row) => [row.job_id, toHeld(row)]));
 }
 
-export async function heldOfJobs(
-  db: Database,
-  jobIds: readonly number[],
-): Promise<Map<number, HeldRecord>> {
-  const rows = await db.selectFrom('held').selectAll().where('job_id', 'in', jobIds).execute();
-  return new Map(rows.map((row) => [row.job_id, toHeld(row)]));
-}
-
 export async function putHeld(db: Database, held: HeldRecord): Promise<void> {
   const row: HeldTable = {
     job_id: held.jobId,

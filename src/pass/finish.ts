@@ -79,7 +79,7 @@ async function finishAgent(
   const record = { db, passId: request.passId, now, validated: config.validated, ids, held };
   running.events.push(...(await transaction(db, () => recordAgent(record, result, newestEnd))));
   running.pruned += await prune(running.tidy);
-  await dropUnknownHolds(running.tidy, result.settled, ids.jobs);
+  dropUnknownHolds(running.tidy, result.settled, held);
   await tidyAgent(running.tidy, zone, result, ids);
 }
 

@@ -19,7 +19,7 @@ import { folderMtime, type Stray } from '../validated/compare.ts';
 import type { Measured } from './measure.ts';
 import { belongsTo, type Uncounted } from './reconcile.ts';
 import { entryKey, strayKey } from './job-case.ts';
-import { type Settled } from './settle.ts';
+import type { Settled } from './settle.ts';
 
 /** Row ids that the steps after the commit need: reports by digest, entries by entryKey, jobs by `agent/database`. */
 export interface RecordedIds {

@@ -10,7 +10,7 @@ import type { Uncounted } from './reconcile.ts';
 import type { Round } from './round.ts';
 import { recordJob, type RecordContext } from './record-job.ts';
 import { entryKey } from './job-case.ts';
-import { type Settled } from './settle.ts';
+import type { Settled } from './settle.ts';
 
 export interface AgentResult {
   readonly agent: string;

@@ -9,7 +9,7 @@ import { setDepositFiles, type JobRecord } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
 import { markArchived } from '../db/reports.ts';
 import type { Database } from '../db/schema.ts';
-import { heldOfJobs, markPruned, versionsIn } from '../db/versions.ts';
+import { markPruned, versionsIn, type HeldRecord } from '../db/versions.ts';
 import { fileStateIn, listFileNames, type AgentZone } from '../deposits/drop-zone.ts';
 import { isSetAside, removeDeposit } from '../deposits/remove.ts';
 import { archiveReport, type ReportFile } from '../deposits/report-files.ts';
@@ -66,24 +66,25 @@ export async function cleanUp(context: TidyContext): Promise<number> {
  * Held copies that something newer has taken the place of, and that nobody knows: a scan ended before it could record them. What is newer
  * than all that was published or is held stays: it may be the only copy, and its report comes again, or was lost with the database.
  */
-export async function dropUnknownHolds(
+export function dropUnknownHolds(
   context: TidyContext,
   settled: readonly Settled[],
-  jobIds: ReadonlyMap<string, number>,
-): Promise<void> {
-  const changed = settled.filter(({ published, heldIn }) => published.size > 0 || heldIn !== null);
-  if (changed.length === 0) return;
-  const idOf = ({ from }: Settled): number => jobIds.get(from.job.id) ?? -1;
-  const held = await heldOfJobs(context.db, changed.map(idOf));
-  for (const one of changed) {
-    const known = held.get(idOf(one));
-    const ends = one.from.measured
-      .filter(({ item }) => one.published.has(entryKey(item)))
-      .map(({ item }) => item.endedAt);
-    const newest = Math.max(known?.endedAt ?? 0, ...ends);
+  heldBefore: ReadonlyMap<number, HeldRecord>,
+): void {
+  for (const { from, decision, published, heldIn } of settled) {
+    if (published.size === 0 && heldIn === null) continue;
+    const before = decision.endHold ? undefined : heldBefore.get(from.record?.id ?? -1);
+    const known = heldIn ?? before?.folder;
     attemptStep(context, () => {
-      for (const { folder, endedAt } of heldCopies(context.validated, one.from.job.path))
-        if (folder !== known?.folder && endedAt <= newest) remove(context.validated, folder);
+      const copies = heldCopies(context.validated, from.job.path);
+      const newest = Math.max(
+        ...copies.filter(({ folder }) => folder === known).map(({ endedAt }) => endedAt),
+        ...from.measured
+          .filter(({ item }) => published.has(entryKey(item)))
+          .map(({ item }) => item.endedAt),
+      );
+      for (const { folder, endedAt } of copies)
+        if (folder !== known && endedAt <= newest) remove(context.validated, folder);
     });
   }
 }

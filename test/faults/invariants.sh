@@ -37,19 +37,6 @@ while read -r kind mode path target; do
   esac
 done < <(find "${worlds[@]/%//validated}" -name .incoming -prune -o ! -name .backupmon -printf '%y %m %p %l\n' | sort)
 
-# What the database of each says, by kind: long texts are put together at once, as each addition to a text copies it.
-declare -A recorded judged pruned
-world= kind= found=()
-keep() {
-  local text=
-  ((${#found[@]} == 0)) || printf -v text '%s\n' "${found[@]}"
-  case $kind in
-    recorded) recorded[$world]=$text ;;
-    judged) judged[$world]=$text ;;
-    pruned) pruned[$world]=$text ;;
-  esac
-  found=()
-}
 declare -A sent_reports sent_files
 while read -r path; do
   world=${path%%/deposits/*}
@@ -59,12 +46,25 @@ while read -r path; do
   esac
 done < <(find "${worlds[@]/%//deposits}" -type f)
 
+# What the database of each says, by kind: long texts are put together at once, as each addition to a text copies it.
+declare -A recorded judged pruned
+world= kind= said=()
+keep() {
+  local text=
+  ((${#said[@]} == 0)) || printf -v text '%s\n' "${said[@]}"
+  case $kind in
+    recorded) recorded[$world]=$text ;;
+    judged) judged[$world]=$text ;;
+    pruned) pruned[$world]=$text ;;
+  esac
+  said=()
+}
 while IFS= read -r line; do
   case $line in
     'world '*) keep && world=${line#world } kind=recorded ;;
     judged | pruned) keep && kind=$line ;;
     'outcome '*) outcome[$world]=${line#outcome } ;;
-    *) found+=("$line") ;;
+    *) said+=("$line") ;;
   esac
 done < <(
   for world in "${worlds[@]}"; do

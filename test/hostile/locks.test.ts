@@ -69,16 +69,20 @@ async function promotable(): Promise<Siege> {
   return siege;
 }
 
-function hasOpen({ child }: Started, path: string): boolean {
-  const folder = `/proc/${child.pid}/fd`;
-  return readdirSync(folder).some((descriptor) => {
+/** Paths of all that a process has open. */
+function openIn(process: number | 'self'): string[] {
+  const folder = `/proc/${process}/fd`;
+  return readdirSync(folder).flatMap((descriptor) => {
     try {
-      return readlinkSync(`${folder}/${descriptor}`).endsWith(path);
+      return [readlinkSync(`${folder}/${descriptor}`)];
     } catch {
-      return false;
+      return [];
     }
   });
 }
+
+const hasOpen = ({ child }: Started, path: string): boolean =>
+  openIn(child.pid ?? 0).some((one) => one.endsWith(path));
 
 const promote = ['promote', 'paris/compta', 'compta.sql.gz', '--force'];
 const promoted = {
@@ -139,15 +143,7 @@ for (const point of Object.keys(points) as (keyof typeof points)[]) {
 
 test('every command closes what it has opened of the database', async () => {
   const { world } = await Siege.begin();
-  const open = (): string[] =>
-    readdirSync('/proc/self/fd').flatMap((descriptor) => {
-      try {
-        const path = readlinkSync(`/proc/self/fd/${descriptor}`);
-        return path.startsWith(`${world.root}/`) ? [path] : [];
-      } catch {
-        return [];
-      }
-    });
+  const open = (): string[] => openIn('self').filter((path) => path.startsWith(`${world.root}/`));
   const used = new SqliteDatabase(world.database);
   assert.notDeepEqual(open(), []);
   used.close();

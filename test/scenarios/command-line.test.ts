@@ -600,10 +600,10 @@ test('a job that misses several cycles without a scan is MISSING since the first
   }
 });
 
-test('the state folder that init-db makes is readable by its group, which new files keep', async () => {
+test('the state folder that init-db makes is readable by its group, which new files keep', () => {
   const world = new World(yaml);
   rmSync(join(world.root, 'state'), { recursive: true });
-  await world.ok(Date.now(), 'init-db');
+  assert.equal(world.process(['init-db']).code, 0);
   assert.equal(statSync(join(world.root, 'state')).mode & 0o7777, 0o2750);
 });
 

@@ -486,7 +486,7 @@ test(
 test(
   'as root, a command that writes becomes the owner of the database: nothing ends up owned by root',
   { skip: root ? false : 'skipped, because only root can become another user' },
-  async () => {
+  () => {
     const world = new World(yaml);
     chmodSync(world.root, 0o755);
     mkdirSync(world.validated);
@@ -509,7 +509,7 @@ test(
 test(
   'an agent whose folder cannot be read blocks its jobs, not the others',
   { skip: root ? false : 'skipped, because only root can become another user' },
-  async () => {
+  () => {
     const world = new World(`${yaml}  lyon: { databases: [shop] }\n`);
     chmodSync(world.root, 0o755);
     mkdirSync(world.validated);

@@ -4,6 +4,7 @@
  * of a cell. Two `.backup`s or `VACUUM INTO`s of an unchanged database are the same bytes (tried with 3.40), so nothing is left out of the
  * fingerprint.
  */
+import type { Budget } from '../budget.ts';
 import type { Checker, ContentPlace, Finding, Format, FormatContext } from './format.ts';
 import { checkIntegrity, timeLimit, type Integrity } from './sqlite-file-check.ts';
 import { ScratchCopy } from './sqlite-file-copy.ts';
@@ -24,10 +25,13 @@ const NOT_MADE = 'integrity_check was not made';
 /** The integrity check of one content, with the copy that it may take. */
 class IntegrityCheck {
   readonly #place: ContentPlace;
+  readonly #budget: Budget;
   readonly #copy: ScratchCopy | null;
 
-  constructor(place: ContentPlace) {
+  /** @param budget is charged for the time that it takes */
+  constructor(place: ContentPlace, budget: Budget) {
     this.#place = place;
+    this.#budget = budget;
     const needed = place.descriptor === null && place.program !== null;
     this.#copy = needed && place.scratch !== null ? new ScratchCopy(place.scratch()) : null;
   }
@@ -36,8 +40,7 @@ class IntegrityCheck {
     this.#copy?.write(bytes);
   }
 
-  /** @param charge is told of the milliseconds that it took */
-  async run(limit: number, charge: (took: number) => void): Promise<Integrity> {
+  async run(limit: number): Promise<Integrity> {
     const { program } = this.#place;
     const unknown = (why: string): Integrity => ({ kind: 'unknown', why: `${NOT_MADE}: ${why}` });
     if (program === null) return unknown('this program cannot be started');
@@ -46,7 +49,7 @@ class IntegrityCheck {
     const descriptor = this.#place.descriptor ?? this.#copy?.descriptor ?? null;
     if (descriptor === null) return unknown('it needs a copy, which a dry run does not make');
     const { found, took } = await checkIntegrity({ descriptor, program, limit });
-    charge(took);
+    this.#budget.charge(took * BYTES_PER_MILLISECOND);
     return found;
   }
 
@@ -85,15 +88,12 @@ function check(
   limitFor: (size: number) => number,
 ): Checker {
   const bytes = new DatabaseBytes();
-  const integrity = new IntegrityCheck(place);
+  const integrity = new IntegrityCheck(place, budget);
   const judge = async (): Promise<Verdict> => {
     const { fault, header } = bytes;
     if (fault !== null || header === null) return { whole: false, shortfall: null, fault };
     if (header.readVersion > KNOWN_READ_VERSION) return KNOWN_TOO_LATE;
-    const found = await integrity.run(limitFor(bytes.size), (took) =>
-      budget.charge(took * BYTES_PER_MILLISECOND),
-    );
-    return verdict(found, header);
+    return verdict(await integrity.run(limitFor(bytes.size)), header);
   };
   return {
     push: (piece) => {
