@@ -32,22 +32,32 @@ function isThere(file: string): boolean {
   }
 }
 
-function connect(file: string, write: boolean): SqliteDatabase.Database {
-  if (write) {
-    const connection = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT_MS });
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = FULL');
-    connection.pragma('foreign_keys = ON');
-    // Says at once when the file cannot be written: SQLite would do so at the first row.
-    connection.exec('begin immediate; rollback');
-    return connection;
-  }
-  const connection = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+/** Does what a new connection needs; it is closed where that fails. */
+function settled(connection: SqliteDatabase.Database, settle: () => void): SqliteDatabase.Database {
   try {
-    connection.pragma('user_version');
+    settle();
     return connection;
   } catch (error) {
     connection.close();
+    throw error;
+  }
+}
+
+function connect(file: string, write: boolean): SqliteDatabase.Database {
+  if (write) {
+    const connection = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT_MS });
+    return settled(connection, () => {
+      connection.pragma('journal_mode = WAL');
+      connection.pragma('synchronous = FULL');
+      connection.pragma('foreign_keys = ON');
+      // Says at once when the file cannot be written: SQLite would do so at the first row.
+      connection.exec('begin immediate; rollback');
+    });
+  }
+  const connection = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    return settled(connection, () => connection.pragma('user_version'));
+  } catch (error) {
     // A reader who may not write the folder cannot make the -wal and -shm files that a WAL database needs. Where there is no
     // -wal nothing is in flight, and a copy in memory tells the same.
     const refused = isSqliteError(error) && /^SQLITE_(CANTOPEN|READONLY)/u.test(error.code);
@@ -121,12 +131,7 @@ export function openDatabase(file: string, mode: 'read' | 'write'): OpenDatabase
   checkLocal(file);
   try {
     const connection = connect(file, mode === 'write');
-    try {
-      checkVersion(connection, file);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
+    settled(connection, () => checkVersion(connection, file));
     return opened(connection, mode === 'write' ? file : null);
   } catch (error) {
     throw databaseProblem(error, file);
@@ -225,23 +230,23 @@ export async function initialiseDatabase(
   try {
     const { migrations } = await import('./migrations/index.ts');
     const connection = connect(file, true);
-    const version = versionOf(connection);
     try {
+      const version = versionOf(connection);
       checkUsable(connection, file);
+      const result = opened(connection, file);
+      for (const [index, migrate] of migrations.entries()) {
+        if (index < version) continue;
+        await transaction(result.db, async () => {
+          await migrate(result.db as unknown as Kysely<unknown>);
+          connection.pragma(`application_id = ${APPLICATION_ID}`);
+          connection.pragma(`user_version = ${index + 1}`);
+        });
+      }
+      return { ...result, fresh: version === 0, ran: migrations.length - version };
     } catch (error) {
       connection.close();
       throw error;
     }
-    const result = opened(connection, file);
-    for (const [index, migrate] of migrations.entries()) {
-      if (index < version) continue;
-      await transaction(result.db, async () => {
-        await migrate(result.db as unknown as Kysely<unknown>);
-        connection.pragma(`application_id = ${APPLICATION_ID}`);
-        connection.pragma(`user_version = ${index + 1}`);
-      });
-    }
-    return { ...result, fresh: version === 0, ran: migrations.length - version };
   } catch (error) {
     throw databaseProblem(error, file);
   }

@@ -5,13 +5,14 @@
  *
  * Killed right after a call is killed before the next one that changes anything; after the last one nothing is left to be done.
  */
-import { globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pointsOf, type Point } from './points.ts';
-import { Shell } from './shell.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
 import type { Ran } from '../support/run-here.ts';
+import { Traced } from './traced.ts';
 import {
   claimsOf,
   documentOf,
@@ -20,7 +21,7 @@ import {
   newestVersion,
   problemOf,
 } from './looks.ts';
-import { commandIn, makeShelf, undisturbed } from './world.ts';
+import { makeShelf, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,65 +30,28 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     /** A regular expression: only points of which the text matches. */
     point: { type: 'string' },
+    /** A program of its own for every point, and not only for those at which it is killed. */
+    'own-process': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
 
-/** What the shell says of a program that was ended by SIGKILL. */
-const KILLED = 128 + 9;
-
 const textOf = ({ syscall, path: of, when, fault }: Point): string =>
   `${syscall} ${of} #${when} ${fault}`;
 
-/** An eighth of a start goes into getting memory in small portions. Other libraries than glibc do not know the name. */
-const memory =
-  'GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432:glibc.malloc.mmap_threshold=33554432:glibc.malloc.arena_max=1';
-/** One thread in the pool, as none of them touches a file: strace would have to follow each. */
-const strace = ['--quiet=all', '-e', 'signal=none', '-E', 'UV_THREADPOOL_SIZE=1', '-E', memory];
-/** Only the calls that are asked for stop the program: faster, but a signal is not sent then. */
-const quick = ['-f', '--seccomp-bpf'];
-function straced(root: string, args: readonly string[], command: readonly string[]): string[] {
-  const [program, own] = commandIn(root, command);
-  // No threads of V8's either: they compile and collect, and starting them takes as long as that.
-  return [...strace, '-o', `${root}.trace`, ...args, program, '--v8-pool-size=0', ...own];
-}
+const isKill = ({ fault }: Point): boolean => fault.startsWith('signal');
 
-/** Puts the world, which is not there, back as it was saved, runs what it is told, and copies the world. */
-const afresh = `
-afresh() {
-  local root=$1 copy=$2 code
-  shift 2
-  cp -a "$root.saved" "$root" || return 125
-  # The shell says itself what was killed.
-  { "$@" >"$root.out" 2>"$root.err" </dev/null; } 2>/dev/null
-  code=$?
-  cp -a "$root" "$copy" || return 125
-  return "$code"
-}`;
+const isInOwnProcess = (point: Point): boolean => options['own-process'] || isKill(point);
 
 interface Worker {
   readonly root: string;
-  readonly shell: Shell;
+  readonly traced: Traced;
   /** SHA-256 of the file that has to be the newest version in the end. */
   readonly newest: string;
   /** How many there are in its drop zone, archived or not. */
   readonly reports: number;
   /** As this world has them: names in it have times in them. */
   readonly points: readonly Point[];
-}
-
-/** @param copy where the world is copied to afterwards */
-async function runStraced(
-  { root, shell }: Pick<Worker, 'root' | 'shell'>,
-  args: readonly string[],
-  scenario: Scenario,
-  copy: string,
-): Promise<Ran> {
-  const command = ['strace', ...straced(root, args, scenario.command)];
-  const code = await shell.run(['afresh', root, copy, ...command]);
-  if (code === 125) throw new Error(`${root} was not copied`);
-  const [out, err] = [readFileSync(`${root}.out`, 'utf8'), readFileSync(`${root}.err`, 'utf8')];
-  return { code: code === KILLED ? null : code, out, err };
 }
 
 /** What is untrue about what a disturbed run said. */
@@ -145,20 +109,27 @@ async function tryPoint(
   point: Point,
   copies: string,
 ): Promise<Tried> {
-  const { root } = worker;
+  const { root, traced } = worker;
   const newest = newestVersion(`${root}.saved`, 'paris/compta') ?? '';
   const { syscall, path: of, when, fault } = point;
-  const killed = fault.startsWith('signal');
+  const killed = isKill(point);
   const inject = `inject=${syscall}:${fault}:when=${when}`;
-  const args = [...(killed ? [] : quick), '-e', `trace=${syscall}`, '-P', of, '-e', inject];
+  const args = ['-e', `trace=${syscall}`, '-P', of, '-e', inject];
   const disturbed = `${copies}.fault`;
-  const ran = await runStraced(worker, args, scenario, disturbed);
-  const hits = (readFileSync(`${root}.trace`, 'utf8').match(/\(INJECTED\)/gu) ?? []).length;
+  const isOwn = isInOwnProcess(point);
+  const ran = isOwn
+    ? { ...(await traced.inOwnProcess(args, disturbed, killed)), leaked: 0 }
+    : await traced.inResident(args, disturbed);
+  const hits = (traced.trace().match(/\(INJECTED\)/gu) ?? []).length;
   const isHit = killed ? ran.code === null : hits === 1;
   const violations = [
     ...(isHit ? [] : [`hit ${hits} times`]),
     ...(ran.code === null && !killed ? ['it was killed, by whom nobody knows'] : []),
     ...untruths(scenario, ran),
+    // What is not closed stays open.
+    ...(ran.leaked === (syscall === 'close' && !isOwn ? 1 : 0)
+      ? []
+      : [`${ran.leaked} descriptors left open`]),
   ];
   violations.push(...(await heal(root, scenario)));
   const healed = `${copies}.healed`;
@@ -203,26 +174,36 @@ async function judge(scenario: Scenario, batch: readonly Tried[]): Promise<void>
   }
 }
 
-const referenceArgs = [...quick, '-y', '-e', 'trace=%file,%desc'];
+const referenceArgs = ['-y', '-e', 'trace=%file,%desc'];
 
 /** Makes the world of one worker, saves it, and finds its points in a run that nothing disturbs. */
 async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
   const newest = await scenario.prepare(root);
   renameSync(root, `${root}.saved`);
   const copy = `${root}.reference`;
-  const shell = new Shell(afresh);
-  const ran = await runStraced({ root, shell }, referenceArgs, scenario, copy);
-  for (const folder of [root, copy]) rmSync(folder, { recursive: true });
-  if (ran.code !== scenario.exit) throw new Error(`${scenario.name}: exit ${ran.code}: ${ran.err}`);
+  const traced = new Traced(root, scenario.command);
   const isFirst = scenario === scenarios[0];
   // What comes before the first look at the deposits is the same in all of them.
   const from = (of: string): boolean => isFirst || !of.startsWith(`${root}/state`);
+  const pointsIn = async (running: Promise<Ran>): Promise<Point[]> => {
+    const { code, err } = await running;
+    for (const folder of [root, copy]) rmSync(folder, { recursive: true });
+    if (code !== scenario.exit) throw new Error(`${scenario.name}: exit ${code}: ${err}`);
+    return pointsOf(traced.trace(), root, from);
+  };
+  const own = await pointsIn(traced.inOwnProcess(referenceArgs, copy, false));
+  const resident = await pointsIn(traced.inResident(referenceArgs, copy));
+  // The numbers of descriptors alone may be others.
+  const [first, second] = [own, resident].map((points) =>
+    points.map((point) => textOf(point).replaceAll(/(?<=\/proc\/self\/fd\/)\d+/gu, 'N')),
+  );
+  assert.deepEqual(second, first, 'it makes the system calls of a process of its own');
   return {
     root,
-    shell,
+    traced,
     newest,
     reports: globSync('deposits/paris/log/**/*.json', { cwd: `${root}.saved` }).length,
-    points: pointsOf(readFileSync(`${root}.trace`, 'utf8'), root, from),
+    points: own.map((point, index) => (isInOwnProcess(point) ? point : (resident[index] as Point))),
   };
 }
 
@@ -255,7 +236,7 @@ function choose({ root, points }: Worker): number[] {
 
 /** Tries points until none of them is left, each worker one after the other. */
 async function work(scenario: Scenario, worker: Worker, chosen: number[]): Promise<Tried[]> {
-  const { root, points, shell } = worker;
+  const { root, points, traced } = worker;
   const tried: Tried[] = [];
   while (chosen.length > 0) {
     const batch: Tried[] = [];
@@ -269,7 +250,7 @@ async function work(scenario: Scenario, worker: Worker, chosen: number[]): Promi
       rmSync(folder, { recursive: true });
     tried.push(...batch);
   }
-  shell.end();
+  traced.end();
   return tried;
 }
 

@@ -75,9 +75,10 @@ const known = (call: Call): readonly string[] => {
 /** Calls of the main thread in order; resumed ones count where they began. */
 function callsOf(trace: string, isOurs: (path: string) => boolean): Call[] {
   const lines = trace.split('\n');
+  // The number of the thread is there when all of them were traced.
   const main = /^\d+ /u.exec(lines.find((line) => / execve\(/u.test(line)) ?? '')?.[0] ?? '';
   return lines.flatMap((line) => {
-    const [, syscall, args] = /^\d+ +([a-z_0-9]+)\((.*)$/u.exec(line) ?? [];
+    const [, syscall, args] = /^(?:\d+ +)?([a-z_0-9]+)\((.*)$/u.exec(line) ?? [];
     if (!line.startsWith(main) || syscall === undefined || args === undefined) return [];
     const paths = ofDescriptor.test(syscall)
       ? [/^\d+<([^>]*)>/u.exec(args)?.[1] ?? '']

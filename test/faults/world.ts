@@ -69,15 +69,22 @@ agents: { paris: { databases: [compta] } }
 export const run = (file: string, args: readonly string[], input = ''): Promise<Ran> =>
   start(file, args, { input }).ended;
 
+/** Arguments of a command in a world. */
+export const argumentsIn = (root: string, args: readonly string[]): string[] => [
+  '--config',
+  configOf(root),
+  ...args,
+];
+
 /** Program and arguments that run a command in a world. */
 export const commandIn = (root: string, args: readonly string[]): [string, string[]] => [
   process.execPath,
-  [program, '--config', configOf(root), ...args],
+  [program, ...argumentsIn(root, args)],
 ];
 
 /** A command that nothing disturbs, in this process: starting another one for each takes ten times as long. */
 export const undisturbed = (root: string, args: readonly string[]): Promise<Ran> =>
-  runHere(Date.now(), ['--config', configOf(root), ...args]);
+  runHere(Date.now(), argumentsIn(root, args));
 
 /** `init-db` in a world. @throws Error when it fails */
 export async function initialise(root: string): Promise<void> {

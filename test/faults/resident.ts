@@ -1,0 +1,122 @@
+/**
+ * The program, resident: the built one, run again and again in one process, each time from its first line, with nothing left of the
+ * time before. Starting a process takes longer than what a scan does in a small world. Whether it makes the system calls of a
+ * process of its own is for its user to compare.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { Script } from 'node:vm';
+import type { Ran } from '../support/run-here.ts';
+
+/** The descriptor to which the process writes how a command has ended. */
+const ANSWERS = 3;
+
+export class Resident {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown[]>;
+  readonly #answers: AsyncIterator<string>;
+  readonly #files: readonly [out: string, err: string];
+
+  private constructor(child: ChildProcess, files: readonly [string, string]) {
+    this.#child = child;
+    this.#exited = once(child, 'exit');
+    this.#files = files;
+    const input = child.stdio[ANSWERS] as Readable;
+    this.#answers = createInterface({ input })[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Returns when it waits for the first command.
+   * @param prefix of the files that it writes to
+   * @param flags Node's
+   */
+  static async start(
+    prefix: string,
+    flags: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<Resident> {
+    const files = [`${prefix}.resident.out`, `${prefix}.resident.err`] as const;
+    const [out, err] = [openSync(files[0], 'a'), openSync(files[1], 'a')];
+    const child = spawn(process.execPath, [...flags, import.meta.filename], {
+      stdio: ['pipe', out, err, 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    closeSync(out);
+    closeSync(err);
+    const resident = new Resident(child, files);
+    await resident.#ended();
+    return resident;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** How many descriptors are open; null when the process has ended. */
+  get descriptors(): number | null {
+    const hasEnded = this.#child.exitCode !== null || this.#child.signalCode !== null;
+    return hasEnded ? null : readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  /** How the command has ended, or the process with it. */
+  async #ended(): Promise<Ran> {
+    const answer = await this.#answers.next();
+    if (answer.done === true) await this.#exited;
+    const code = answer.done === true ? this.#child.exitCode : Number(answer.value);
+    const [out, err] = this.#files.map((file) => readFileSync(file, 'utf8'));
+    for (const file of this.#files) truncateSync(file);
+    return { code, out: out ?? '', err: err ?? '' };
+  }
+
+  /** One command at a time. */
+  async run(argv: readonly string[]): Promise<Ran> {
+    this.#child.stdin?.write(`${JSON.stringify(argv)}\n`);
+    return this.#ended();
+  }
+
+  end(): void {
+    this.#child.stdin?.end();
+  }
+}
+
+/** The next line of stdin, which is waited for; null at its end. A line is one write, far below what a pipe holds. */
+function nextLine(): string | null {
+  const buffer = Buffer.alloc(64 * 1024);
+  const length = readSync(0, buffer);
+  return length === 0 ? null : buffer.toString('utf8', 0, length);
+}
+
+/** Runs what stdin says, a command a line. A command is done when nothing is left to wait for. */
+function serve(): void {
+  const file = path.resolve(import.meta.dirname, '../../dist/start.cjs');
+  const require = createRequire(file);
+  process.argv = [process.execPath, file, '--version'];
+  const script = require(file) as Script;
+  process.on('beforeExit', () => {
+    writeSync(ANSWERS, `${process.exitCode}\n`);
+    const line = nextLine();
+    if (line === null) return;
+    process.exitCode = undefined;
+    for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
+    process.argv = [process.execPath, file, ...(JSON.parse(line) as string[])];
+    const main = script.runInThisContext() as (...names: unknown[]) => void;
+    main({}, require, {}, file, path.dirname(file));
+    // The event comes again only where there was something since.
+    setImmediate(() => undefined);
+  });
+}
+
+if (import.meta.main) serve();
