@@ -254,44 +254,53 @@ async function work(scenario: Scenario, worker: Worker, chosen: number[]): Promi
   return tried;
 }
 
-interface Running {
-  readonly name: string;
-  readonly tried: Promise<Tried[]>;
+interface Prepared {
+  readonly scenario: Scenario;
+  readonly workers: readonly Worker[];
+  /** Indices of points, each of which a worker takes out. */
+  readonly chosen: number[];
+  /** What is tried meanwhile: points that wait. */
+  readonly waiting: Promise<Tried[][]>;
 }
 
-/** Returns when all points were tried but those that wait: they go on beside what comes next. */
-async function runScenario(folder: string, scenario: Scenario): Promise<Running> {
+/** Makes the worlds of a scenario, and begins with the points that wait. */
+async function prepare(folder: string, scenario: Scenario): Promise<Prepared> {
   mkdirSync(folder);
-  const prepare = (count: number): Promise<Worker>[] =>
-    Array.from({ length: count }, (_, index) => prepareFor(`${folder}/w${index + 1}`, scenario));
   const first = await prepareFor(`${folder}/w0`, scenario);
   const { length } = first.points;
-  const chosen = choose(first);
   const isWaiting = (index: number): boolean => waits(first.points[index] as Point);
-  const [long, short] = [chosen.filter(isWaiting), chosen.filter((index) => !isWaiting(index))];
+  const all = choose(first);
+  const [long, chosen] = [all.filter(isWaiting), all.filter((index) => !isWaiting(index))];
   const patient = Math.min(PATIENT, long.length);
-  const cores = Math.min(availableParallelism(), Math.ceil(short.length / BATCH));
-  const workers = [first, ...(await Promise.all(prepare(patient + Math.max(0, cores - 1))))];
+  const cores = Math.min(availableParallelism(), Math.ceil(chosen.length / BATCH));
+  const others = Array.from({ length: patient + Math.max(0, cores - 1) }, (_, index) =>
+    prepareFor(`${folder}/w${index + 1}`, scenario),
+  );
+  const workers = [first, ...(await Promise.all(others))];
   const other = workers.find(({ points }) => points.length !== length);
   if (other !== undefined)
     throw new Error(`${scenario.name}: ${length} points, then ${other.points.length}`);
-  const waiting = workers.splice(1, patient).map((worker) => work(scenario, worker, long));
-  const tried = await Promise.all(workers.map((worker) => work(scenario, worker, short)));
-  const all = Promise.all(waiting).then((more) => [...tried, ...more].flat());
-  return { name: scenario.name, tried: all };
+  const patients = workers.splice(1, patient);
+  const waiting = Promise.all(patients.map((worker) => work(scenario, worker, long)));
+  return { scenario, workers, chosen, waiting };
 }
 
 const shelf = makeShelf();
 const started = performance.now();
-const running: Running[] = [];
+const prepared: Prepared[] = [];
 for (const [index, scenario] of scenarios.entries()) {
   if (options.only === undefined || options.only === scenario.name)
-    running.push(await runScenario(`${shelf}/${index}`, scenario));
+    prepared.push(await prepare(`${shelf}/${index}`, scenario));
 }
 let points = 0;
 let violations = 0;
-for (const { name, tried } of running) {
-  const all = await tried;
+const tried: { readonly name: string; readonly all: Promise<Tried[]> }[] = [];
+for (const { scenario, workers, chosen, waiting } of prepared) {
+  const quick = await Promise.all(workers.map((worker) => work(scenario, worker, chosen)));
+  tried.push({ name: scenario.name, all: waiting.then((slow) => [...quick, ...slow].flat()) });
+}
+for (const { name, all: promised } of tried) {
+  const all = await promised;
   const bad = all.filter((one) => one.violations.length > 0).length;
   console.log(`${name}: ${all.length} points, ${bad} violations`);
   if (all.length === 0 && options.point === undefined) process.exitCode = 1;
