@@ -32,11 +32,10 @@ function isThere(file: string): boolean {
   }
 }
 
-/** Does what a new connection needs; it is closed where that fails. */
-function settled(connection: SqliteDatabase.Database, settle: () => void): SqliteDatabase.Database {
+/** Does what a new connection needs, and closes it where that fails. */
+function closingOnFailure(connection: SqliteDatabase.Database, work: () => void): void {
   try {
-    settle();
-    return connection;
+    work();
   } catch (error) {
     connection.close();
     throw error;
@@ -46,17 +45,19 @@ function settled(connection: SqliteDatabase.Database, settle: () => void): Sqlit
 function connect(file: string, write: boolean): SqliteDatabase.Database {
   if (write) {
     const connection = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT_MS });
-    return settled(connection, () => {
+    closingOnFailure(connection, () => {
       connection.pragma('journal_mode = WAL');
       connection.pragma('synchronous = FULL');
       connection.pragma('foreign_keys = ON');
       // Says at once when the file cannot be written: SQLite would do so at the first row.
       connection.exec('begin immediate; rollback');
     });
+    return connection;
   }
   const connection = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
-    return settled(connection, () => connection.pragma('user_version'));
+    closingOnFailure(connection, () => connection.pragma('user_version'));
+    return connection;
   } catch (error) {
     // A reader who may not write the folder cannot make the -wal and -shm files that a WAL database needs. Where there is no
     // -wal nothing is in flight, and a copy in memory tells the same.
@@ -131,7 +132,7 @@ export function openDatabase(file: string, mode: 'read' | 'write'): OpenDatabase
   checkLocal(file);
   try {
     const connection = connect(file, mode === 'write');
-    settled(connection, () => checkVersion(connection, file));
+    closingOnFailure(connection, () => checkVersion(connection, file));
     return opened(connection, mode === 'write' ? file : null);
   } catch (error) {
     throw databaseProblem(error, file);

@@ -1,7 +1,7 @@
 /**
- * The program, resident: the built one, run again and again in one process, each time from its first line, with nothing left of the
- * time before. Starting a process takes longer than what a scan does in a small world. Whether it makes the system calls of a
- * process of its own is for its user to compare.
+ * The program, resident: the built one, run again and again in one process, each time from its first line, with its modules made
+ * anew. Of the times before stay what Node has loaded from other files, and what it has compiled. Starting a process takes longer
+ * than what a scan does in a small world. Whether it makes the system calls of a process of its own is for its user to compare.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -39,7 +39,7 @@ export class Resident {
   }
 
   /**
-   * Returns when it waits for the first command.
+   * Returns when it waits for the first command. @throws Error when it does not
    * @param prefix of the files that it writes to
    * @param flags Node's
    */
@@ -57,7 +57,8 @@ export class Resident {
     closeSync(out);
     closeSync(err);
     const resident = new Resident(child, files);
-    await resident.#ended();
+    const { code, err: said } = await resident.#ended();
+    if (code !== 0) throw new Error(`the resident program does not start: ${said}`);
     return resident;
   }
 
@@ -65,10 +66,13 @@ export class Resident {
     return this.#child.pid as number;
   }
 
-  /** How many descriptors are open; null when the process has ended. */
-  get descriptors(): number | null {
-    const hasEnded = this.#child.exitCode !== null || this.#child.signalCode !== null;
-    return hasEnded ? null : readdirSync(`/proc/${this.pid}/fd`).length;
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** How many are open. */
+  get descriptors(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
   /** How the command has ended, or the process with it. */
@@ -87,29 +91,39 @@ export class Resident {
     return this.#ended();
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#child.stdin?.end();
+    await this.#exited;
   }
 }
 
-/** The next line of stdin, which is waited for; null at its end. A line is one write, far below what a pipe holds. */
+/** The next line of stdin, which is waited for; null at its end. A line is one write, and far shorter. */
 function nextLine(): string | null {
   const buffer = Buffer.alloc(64 * 1024);
   const length = readSync(0, buffer);
   return length === 0 ? null : buffer.toString('utf8', 0, length);
 }
 
+/** Asking for it alone is deprecated. */
+function umask(): number {
+  const mask = process.umask(0o022);
+  process.umask(mask);
+  return mask;
+}
+
 /** Runs what stdin says, a command a line. A command is done when nothing is left to wait for. */
 function serve(): void {
   const file = path.resolve(import.meta.dirname, '../../dist/start.cjs');
   const require = createRequire(file);
+  const mask = umask();
   process.argv = [process.execPath, file, '--version'];
   const script = require(file) as Script;
   process.on('beforeExit', () => {
-    writeSync(ANSWERS, `${process.exitCode}\n`);
+    writeSync(ANSWERS, `${process.exitCode ?? 0}\n`);
     const line = nextLine();
     if (line === null) return;
     process.exitCode = undefined;
+    process.umask(mask);
     for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
     process.argv = [process.execPath, file, ...(JSON.parse(line) as string[])];
     const main = script.runInThisContext() as (...names: unknown[]) => void;

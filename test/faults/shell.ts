@@ -8,9 +8,15 @@ export class Shell {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
 
-  /** @param script functions that `run` may call */
-  constructor(script: string) {
-    const child = spawn('bash', ['-s'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  /**
+   * @param script functions that `run` may call
+   * @param env in addition to our own
+   */
+  constructor(script: string, env: Readonly<Record<string, string>>) {
+    const child = spawn('bash', ['-s'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     this.#child = child;
     this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     child.stdin.write(`${script}\n`);

@@ -1,7 +1,15 @@
 /** A small installation at a fixed place, so that a run repeats the system calls of another one; and the rounds of its one agent. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -25,9 +33,9 @@ function shelf(): string {
 
 /** A folder for worlds, in $FAULTS_FOLDER if that is set, until this process ends. */
 export function makeShelf(): string {
-  const folder = mkdtempSync(
-    path.join(path.resolve(process.env['FAULTS_FOLDER'] ?? shelf()), 'backupmon-faults-'),
-  );
+  // As strace says it of an open file: without links.
+  const parent = realpathSync(process.env['FAULTS_FOLDER'] ?? shelf());
+  const folder = mkdtempSync(path.join(parent, 'backupmon-faults-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

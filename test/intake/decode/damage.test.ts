@@ -3,7 +3,17 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { makeDecoder } from '../../../src/intake/decode/index.ts';
 import { compressions } from '../../../src/core/content.ts';
-import { decode, dumpText, lacking, seeded, variants, type Seen, type Variant } from './streams.ts';
+import {
+  byProcess,
+  decode,
+  distinct,
+  dumpText,
+  lacking,
+  seeded,
+  variants,
+  type Seen,
+  type Variant,
+} from './streams.ts';
 
 const raw = dumpText(400_000);
 const tiny = dumpText(1000);
@@ -12,17 +22,16 @@ const garbage = Buffer.from('<html>502 Bad Gateway</html>\n');
 const reasonOf = (seen: Seen): string =>
   seen.fault?.reason ?? (seen.unavailable === null ? 'none' : 'unavailable');
 
-/** A process for each stream takes its time: fewer of them; and fewer of each variant that shares its decoder with a plain one. */
-const often = ({ compression, plain }: Variant, count: number): number => {
-  const ownProcess = ['xz', 'bzip2', 'lz4'].includes(compression);
-  return Math.ceil(count / (ownProcess ? 4 : 1) / (plain ? 1 : 4));
-};
+/** Fewer where a process does it; and fewer of each variant that shares its decoder with a plain one. */
+const often = (variant: Variant, count: number): number =>
+  Math.ceil(count / (byProcess(variant) ? 4 : 1) / (variant.plain ? 1 : 4));
 
 const each = (
   what: string,
   work: (variant: Variant, context: TestContext) => Promise<void>,
+  of = variants,
 ): void => {
-  for (const variant of variants) {
+  for (const variant of of) {
     test(`${variant.name}: ${what}`, { skip: lacking(variant.tools) }, (t) => work(variant, t));
   }
 };
@@ -58,49 +67,57 @@ each('cut at every byte', async (variant) => {
   }
 });
 
-each('something else after the end', async ({ compression, make, name }) => {
-  const stream = make(raw);
-  const long = Buffer.concat(Array.from({ length: 50_000 }, () => garbage));
-  const cases: [what: string, between: number, more: Buffer][] = [
-    ['text', 0, garbage],
-    ['one byte', 0, Buffer.from('x')],
-    ['three bytes', 0, Buffer.from('end')],
-    ['a MiB of text', 0, long],
-    ['text after zeros', 512, garbage],
-    ['text after many zeros', 3_000_000, garbage],
-    ['zeros after text', 0, Buffer.concat([garbage, Buffer.alloc(1000)])],
-  ];
-  for (const [what, between, more] of cases) {
-    const content = Buffer.concat([stream, Buffer.alloc(between), more]);
-    const seen = await decode(compression, content);
-    // Of so few bytes the decoder waits for more: behind many members of gzip, and behind a legacy LZ4 frame.
-    const few = what === 'one byte' || (what === 'three bytes' && name === 'lz4 -l');
-    const waiting = few && reasonOf(seen) === 'stream_cut' && /200 members|-l$/u.test(name);
-    assert.ok(waiting || reasonOf(seen) === 'trailing_bytes', `${what}: ${seen.fault?.message}`);
-    const { length } = seen.output;
-    assert.ok(raw.subarray(0, length).equals(seen.output));
-    // What zlib has decoded when it comes upon them is lost.
-    if (!name.includes('200 members')) assert.equal(length, raw.length);
-  }
-});
-
-each('what follows the end is counted, and found to the byte', async (variant) => {
-  const { name, compression, make } = variant;
-  // zlib, to which many small members are left, does not tell.
-  if (name.includes('200 members')) return;
-  const stream = make(raw);
-  for (const zeros of [0, 100]) {
-    const content = Buffer.concat([stream, Buffer.alloc(zeros), garbage]);
-    for (const chunk of [1000, 1024 * 1024]) {
-      const seen = await decode(compression, content, { chunk });
-      assert.equal(
-        seen.fault?.message,
-        `29 bytes of something else follow the end of the ${compression} stream, from byte ${stream.length + zeros}`,
-      );
-      assert.equal(seen.consumed, stream.length);
+each(
+  'something else after the end',
+  async ({ compression, make, name }) => {
+    const stream = make(raw);
+    const long = Buffer.concat(Array.from({ length: 50_000 }, () => garbage));
+    const cases: [what: string, between: number, more: Buffer][] = [
+      ['text', 0, garbage],
+      ['one byte', 0, Buffer.from('x')],
+      ['three bytes', 0, Buffer.from('end')],
+      ['a MiB of text', 0, long],
+      ['text after zeros', 512, garbage],
+      ['text after many zeros', 3_000_000, garbage],
+      ['zeros after text', 0, Buffer.concat([garbage, Buffer.alloc(1000)])],
+    ];
+    for (const [what, between, more] of cases) {
+      const content = Buffer.concat([stream, Buffer.alloc(between), more]);
+      const seen = await decode(compression, content);
+      // Of so few bytes the decoder waits for more: behind many members of gzip, and behind a legacy LZ4 frame.
+      const few = what === 'one byte' || (what === 'three bytes' && name === 'lz4 -l');
+      const waiting = few && reasonOf(seen) === 'stream_cut' && /200 members|-l$/u.test(name);
+      assert.ok(waiting || reasonOf(seen) === 'trailing_bytes', `${what}: ${seen.fault?.message}`);
+      const { length } = seen.output;
+      assert.ok(raw.subarray(0, length).equals(seen.output));
+      // What zlib has decoded when it comes upon them is lost.
+      if (!name.includes('200 members')) assert.equal(length, raw.length);
     }
-  }
-});
+  },
+  distinct,
+);
+
+each(
+  'what follows the end is counted, and found to the byte',
+  async (variant) => {
+    const { name, compression, make } = variant;
+    // zlib, to which many small members are left, does not tell.
+    if (name.includes('200 members')) return;
+    const stream = make(raw);
+    for (const zeros of [0, 100]) {
+      const content = Buffer.concat([stream, Buffer.alloc(zeros), garbage]);
+      for (const chunk of [1000, 1024 * 1024]) {
+        const seen = await decode(compression, content, { chunk });
+        assert.equal(
+          seen.fault?.message,
+          `29 bytes of something else follow the end of the ${compression} stream, from byte ${stream.length + zeros}`,
+        );
+        assert.equal(seen.consumed, stream.length);
+      }
+    }
+  },
+  distinct,
+);
 
 test('behind many small members the end is only known to be near', async () => {
   const many = variants.find(({ name }) => name === 'gzip of 200 members');
@@ -141,25 +158,33 @@ each('one bit flipped', async (variant, t) => {
   t.diagnostic(`${name}: ${JSON.stringify(seenAs)}`);
 });
 
-each('one bit of a small stream flipped, in chunks of any size', async (variant) => {
-  const { compression, make, checked } = variant;
-  for (const { at, content } of flipped(make(tiny), often(variant, 16))) {
-    const once = await decode(compression, content);
-    // Byte by byte once for each decoder.
-    const other = await decode(compression, content, { chunk: variant.plain ? 1 : 7 });
-    assert.equal(reasonOf(other), reasonOf(once), `at ${at}`);
-    assert.ok(reasonOf(once) !== 'none' || other.output.equals(once.output));
-    if (checked && reasonOf(once) === 'none') assert.ok(once.output.equals(tiny), `at ${at}`);
-  }
-});
+each(
+  'one bit of a small stream flipped, in chunks of any size',
+  async (variant) => {
+    const { compression, make, checked } = variant;
+    for (const { at, content } of flipped(make(tiny), often(variant, 16))) {
+      const once = await decode(compression, content);
+      // Byte by byte once for each decoder.
+      const other = await decode(compression, content, { chunk: variant.plain ? 1 : 7 });
+      assert.equal(reasonOf(other), reasonOf(once), `at ${at}`);
+      assert.ok(reasonOf(once) !== 'none' || other.output.equals(once.output));
+      if (checked && reasonOf(once) === 'none') assert.ok(once.output.equals(tiny), `at ${at}`);
+    }
+  },
+  distinct,
+);
 
-each('the same damage gives the same words and the same output', async (variant) => {
-  const { compression, make } = variant;
-  for (const { content } of flipped(make(raw), often(variant, 8))) {
-    const [one, two] = [await decode(compression, content), await decode(compression, content)];
-    assert.deepEqual(one, two);
-  }
-});
+each(
+  'the same damage gives the same words and the same output',
+  async (variant) => {
+    const { compression, make } = variant;
+    for (const { content } of flipped(make(raw), often(variant, 8))) {
+      const [one, two] = [await decode(compression, content), await decode(compression, content)];
+      assert.deepEqual(one, two);
+    }
+  },
+  distinct,
+);
 
 each('zeros in the middle', async ({ compression, make, checked }) => {
   const content = make(raw);
@@ -169,19 +194,23 @@ each('zeros in the middle', async ({ compression, make, checked }) => {
   if (checked) assert.match(reasonOf(seen), /stream_(?:corrupt|cut)|trailing_bytes/u);
 });
 
-each('arbitrary bytes behind the mark', async (variant) => {
-  const { compression, make } = variant;
-  const head = make(tiny).subarray(0, 4);
-  const random = seeded(99);
-  for (let round = 0; round < often(variant, 12); round += 1) {
-    const noise = Buffer.from(Array.from({ length: 3000 }, () => Math.floor(random() * 256)));
-    const content = Buffer.concat([head, noise]);
-    const seen = await decode(compression, content, { limit: 50_000_000 });
-    if (compression !== 'brotli') assert.notEqual(reasonOf(seen), 'none');
-    const again = await decode(compression, content, { chunk: 10, limit: 50_000_000 });
-    assert.equal(reasonOf(again), reasonOf(seen));
-  }
-});
+each(
+  'arbitrary bytes behind the mark',
+  async (variant) => {
+    const { compression, make } = variant;
+    const head = make(tiny).subarray(0, 4);
+    const random = seeded(99);
+    for (let round = 0; round < often(variant, 12); round += 1) {
+      const noise = Buffer.from(Array.from({ length: 3000 }, () => Math.floor(random() * 256)));
+      const content = Buffer.concat([head, noise]);
+      const seen = await decode(compression, content, { limit: 50_000_000 });
+      if (compression !== 'brotli') assert.notEqual(reasonOf(seen), 'none');
+      const again = await decode(compression, content, { chunk: 10, limit: 50_000_000 });
+      assert.equal(reasonOf(again), reasonOf(seen));
+    }
+  },
+  distinct,
+);
 
 test('nothing at all', async () => {
   for (const compression of compressions) {

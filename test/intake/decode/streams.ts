@@ -200,6 +200,18 @@ export const variants: readonly Variant[] = rows.map(
   }),
 );
 
+/** A process for each stream takes its time. */
+export const byProcess = ({ compression }: Variant): boolean =>
+  ['xz', 'bzip2', 'lz4'].includes(compression);
+
+/** Those of which the decoder makes something else: where a process does it, all that were made in one go are the same to us. */
+export const distinct: readonly Variant[] = variants.filter(
+  (variant) =>
+    !byProcess(variant) ||
+    variant.plain ||
+    / of two (?:streams|frames)$|skippable|-l$/u.test(variant.name),
+);
+
 const isAbsent = new Map<string, boolean>();
 
 /** For node:test's `skip`. */
