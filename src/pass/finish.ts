@@ -9,10 +9,12 @@ import type { Intake } from './measure.ts';
 import { prepare, type Prepared, type PrepareContext } from './prepare.ts';
 import type { Uncounted } from './reconcile.ts';
 import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
-import { viewOf, type RecordedIds } from './record-job.ts';
+import type { RecordedIds } from './record-context.ts';
+import { viewOf } from './record-job.ts';
 import type { Running, Work } from './running.ts';
 import { settle, type Settled } from './settle.ts';
-import { dropUnknownHolds, prune, tidyAgent } from './tidy.ts';
+import { dropUnknownHolds, prune } from './tidy-tree.ts';
+import { tidyAgent } from './tidy.ts';
 
 async function settleAll(
   running: Running,

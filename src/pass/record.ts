@@ -8,7 +8,8 @@ import { endHistoryOfAgent, endHistoryOfJob } from '../db/history.ts';
 import { markGone, recordReport } from '../db/reports.ts';
 import type { Uncounted } from './reconcile.ts';
 import type { Round } from './round.ts';
-import { recordJob, type RecordContext } from './record-job.ts';
+import type { RecordContext } from './record-context.ts';
+import { recordJob } from './record-job.ts';
 import { entryKey } from './job-case.ts';
 import type { Settled } from './settle.ts';
 

@@ -8,7 +8,7 @@ import type { Memory } from './memory.ts';
 import type { OpenJob } from './prepare.ts';
 import type { PassAgent, PassRequest } from './request.ts';
 import type { Settled } from './settle.ts';
-import type { TidyContext } from './tidy.ts';
+import type { TidyContext } from './tidy-step.ts';
 
 /** An agent with something to do. */
 export interface Work {

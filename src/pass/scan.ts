@@ -16,7 +16,8 @@ import { planAll } from './plan.ts';
 import type { PrepareContext } from './prepare.ts';
 import type { PassOutcome, PassRequest } from './request.ts';
 import type { Running, Work } from './running.ts';
-import { cleanUp, type TidyContext } from './tidy.ts';
+import type { TidyContext } from './tidy-step.ts';
+import { cleanUp } from './tidy-tree.ts';
 import { dropLostHolds, retire, tellLinks } from './upkeep.ts';
 
 function openDeposits(path: string): Folder | Trouble {

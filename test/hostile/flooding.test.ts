@@ -23,6 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { MAX_NAMES } from '../../src/files/folder.ts';
 import {
+  BACKUPS_PER_SCAN,
   REPORT_BYTES_PER_SCAN,
   REPORTS_PER_SCAN,
   STRANGERS_PER_SCAN,
@@ -252,6 +253,31 @@ test('case 23: reports of 8 MiB each are read as far as 32 MiB in one scan, the 
   );
   assert.equal(first?.name, '1.json');
   assert.equal(ofFlood(world).filter((event) => event.endsWith('file_absent')).length, 1);
+});
+
+test('case 23: reports of many databases: no more than 10,000 backups of one agent are judged in one scan, the others in the next', async () => {
+  const names = Array.from({ length: 2500 }, (_, index) => `d${index}`);
+  const world = await started(yaml(names.join(', ')), quickFolder());
+  depositOthers(world, Date.now() - hour);
+  const databases = Object.fromEntries(names.map((name) => [name, { BACKUP: { status: false } }]));
+  const reports = BACKUPS_PER_SCAN / names.length + 2;
+  for (let index = 0; index < reports; index += 1) {
+    const operation_end_time = new Date(Date.now() - (reports - index) * minute).toISOString();
+    const text = JSON.stringify({ agent_id: 'flood', operation_end_time, databases });
+    writeFileSync(join(world.zone('flood', 'log'), `${index}.json`), text);
+    // The newest are those that changed last.
+    await sleep(20);
+  }
+  const judged = (): number =>
+    count(world, `entries join jobs on jobs.id = job_id where agent = 'flood'`);
+  assert.equal((await world.run(Date.now(), 'scan')).code, 2);
+  assert.deepEqual(
+    world.events().filter((event) => !event.startsWith('flood')),
+    others,
+  );
+  assert.equal(judged(), BACKUPS_PER_SCAN);
+  assert.equal((await world.run(Date.now(), 'scan')).code, 2);
+  assert.equal(judged(), reports * names.length);
 });
 
 test('case 23: a hundred reports about one file have it read once', async () => {
