@@ -74,7 +74,7 @@ async function recordDecided(
 ): Promise<{ readonly eventId: number; readonly entryId: number | null }> {
   const { conclusion, cycle } = decided;
   const entryId = item === undefined ? null : await recordEntryOf(context, jobId, item);
-  const versionId = await recordVersion(context, settled, jobId, decided, entryId);
+  const versionId = await recordVersion(context, settled, jobId, decided, item, entryId);
   const eventId = await insertEvent(context.db, {
     scanId: context.passId,
     jobId,

@@ -21,11 +21,11 @@ export async function recordVersion(
   settled: Settled,
   jobId: number,
   decided: Decided,
+  item: Measured | undefined,
   entryId: number | null,
 ): Promise<number | null> {
   const { from, published } = settled;
   const { conclusion } = decided;
-  const item = from.measured.find((candidate) => entryKey(candidate.item) === decided.key);
   const stray = from.adopted.find((candidate) => strayKey(candidate) === decided.key);
   const folder = item === undefined ? stray?.folder : published.get(entryKey(item.item));
   const file = item?.item.entry.file ?? stray?.file;

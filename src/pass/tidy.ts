@@ -6,6 +6,7 @@ import { markArchived } from '../db/reports.ts';
 import { listFileNames, type AgentZone } from '../deposits/drop-zone.ts';
 import { archiveReport, type ReportFile } from '../deposits/report-files.ts';
 import { Trouble } from '../files/trouble.ts';
+import type { RecordedIds } from './record-context.ts';
 import { waitingReports, type AgentResult } from './record.ts';
 import type { Round } from './round.ts';
 import { removeAll } from './tidy-deposits.ts';
@@ -64,18 +65,12 @@ function judgedReports(
   return [...seen, ...(round.agent.configured === null ? [] : left)];
 }
 
-export interface AgentIds {
-  readonly reports: ReadonlyMap<string, number>;
-  readonly entries: ReadonlyMap<string, number>;
-  readonly jobs: ReadonlyMap<string, number>;
-}
-
 /** After the commit of one agent. What the zone refuses as a whole is left to the next scan. */
 export async function tidyAgent(
   context: TidyContext,
   zone: AgentZone | null,
   result: AgentResult,
-  ids: AgentIds,
+  ids: RecordedIds,
 ): Promise<void> {
   const { round } = result;
   if (zone === null || round === null) return;
