@@ -8,18 +8,11 @@
 import { globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { pointsOf, type Point } from './points.ts';
+import { compare, pointsOf, textOf, type Point } from './points.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
 import type { Ran } from '../support/run-here.ts';
 import { Traced } from './traced.ts';
-import {
-  claimsOf,
-  documentOf,
-  invariants,
-  looksLikeBug,
-  newestVersion,
-  problemOf,
-} from './looks.ts';
+import { claimsOf, invariants, looksLikeBug, newestVersion, untruths } from './looks.ts';
 import { makeShelf, undisturbed } from './world.ts';
 
 const { values: options } = parseArgs({
@@ -35,9 +28,6 @@ const { values: options } = parseArgs({
   },
 });
 
-const textOf = ({ syscall, path: of, when, fault }: Point): string =>
-  `${syscall} ${of} #${when} ${fault}`;
-
 const isKill = ({ fault }: Point): boolean => fault.startsWith('signal');
 
 const isInOwnProcess = (point: Point): boolean => options['own-process'] || isKill(point);
@@ -51,29 +41,6 @@ interface Worker {
   readonly reports: number;
   /** As this world has them: names in it have times in them. */
   readonly points: readonly Point[];
-}
-
-/** What is untrue about what a disturbed run said. */
-function untruths(scenario: Scenario, ran: Ran): string[] {
-  if (ran.code === null) return [];
-  const found: string[] = [];
-  const document = documentOf(ran.out);
-  if (looksLikeBug(ran)) found.push(`it looks like a bug: ${ran.err.slice(0, 600)}`);
-  if (ran.code < 3 && document === null) found.push(`exit ${ran.code} without a document`);
-  for (const { status, reason } of document?.events ?? []) {
-    if (`${status}:${reason}` !== scenario.status)
-      found.push(`it concluded ${status}:${reason} instead of ${scenario.status}`);
-  }
-  if (ran.code === 3 && document !== null && (document.blocked ?? []).length === 0)
-    found.push('exit 3 without anything blocked');
-  if (ran.code === 3 && document === null && problemOf(ran) === null)
-    found.push(`exit 3 without a word: ${ran.err.slice(0, 300)}`);
-  if (ran.code === 3) return found;
-  if (ran.code !== scenario.exit) found.push(`exit ${ran.code} instead of ${scenario.exit} or 3`);
-  const { events = [], blocked = [] } = document ?? {};
-  if (events.length !== 1) found.push(`exit ${ran.code} with ${events.length} conclusions`);
-  if (blocked.length > 0) found.push(`exit ${ran.code} with something blocked`);
-  return found;
 }
 
 /** One clean scan, and a second promotion where the first one did not come to its end. */
@@ -99,6 +66,28 @@ interface Tried {
   readonly violations: string[];
   /** Copies of the world after each of the two runs, and what invariants.sh is told of them. */
   readonly copies: readonly { readonly folder: string; readonly told: string }[];
+}
+
+/**
+ * What invariants.sh is told of the two copies: it says what the parts are.
+ * @param newest the newest version before
+ * @param claims what the disturbed run said that it had promoted
+ */
+function toldOf(
+  worker: Worker,
+  scenario: Scenario,
+  newest: string,
+  claims: readonly string[],
+): { readonly disturbed: string; readonly healed: string } {
+  const { reports } = worker;
+  const { removes, versions } = scenario;
+  const outcomes = [scenario, ...(scenario.unrecorded === null ? [] : [scenario.unrecorded])]
+    .map(({ conclusions, status }) => `${conclusions} ${status}`)
+    .join(',');
+  return {
+    disturbed: `fault|${reports} ${removes ? '[01]' : '1'}|${newest}|${claims.join(' ')}`,
+    healed: `healed|${reports} ${removes ? '0' : '1'}|${newest}|${versions} ${worker.newest}|${outcomes}`,
+  };
 }
 
 /** @param copies where the world is copied to, for what invariants.sh looks at */
@@ -133,22 +122,14 @@ async function tryPoint(
   violations.push(...(await heal(root, scenario)));
   const healed = `${copies}.healed`;
   renameSync(root, healed);
-  const outcomes = [scenario, ...(scenario.unrecorded === null ? [] : [scenario.unrecorded])]
-    .map(({ conclusions, status }) => `${conclusions} ${status}`)
-    .join(',');
+  const told = toldOf(worker, scenario, newest, claimsOf(root, ran));
   return {
     point,
     code: ran.code,
     violations,
     copies: [
-      {
-        folder: disturbed,
-        told: `fault|${worker.reports} ${scenario.removes ? '[01]' : '1'}|${newest}|${claimsOf(root, ran).join(' ')}`,
-      },
-      {
-        folder: healed,
-        told: `healed|${worker.reports} ${scenario.removes ? '0' : '1'}|${newest}|${scenario.versions} ${worker.newest}|${outcomes}`,
-      },
+      { folder: disturbed, told: told.disturbed },
+      { folder: healed, told: told.healed },
     ],
   };
 }
@@ -195,7 +176,7 @@ async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
   const resident = options['own-process']
     ? own
     : await pointsIn(traced.inResident(referenceArgs, copy));
-  compare(scenario, own, resident);
+  compare(scenario.name, own, resident);
   // Many are prepared before the first one is needed.
   await traced.rest();
   return {
@@ -205,18 +186,6 @@ async function prepareFor(root: string, scenario: Scenario): Promise<Worker> {
     reports: globSync('deposits/paris/log/**/*.json', { cwd: `${root}.saved` }).length,
     points: own.map((point, index) => (isInOwnProcess(point) ? point : (resident[index] as Point))),
   };
-}
-
-/** @throws Error when the resident program makes other system calls than a process of its own; descriptors alone may have other numbers */
-function compare({ name }: Scenario, own: readonly Point[], resident: readonly Point[]): void {
-  const [first = [], second = []] = [own, resident].map((points) =>
-    points.map((point) => textOf(point).replaceAll(/(?<=\/proc\/self\/fd\/)\d+/gu, 'N')),
-  );
-  const at = first.findIndex((text, index) => text !== second[index]);
-  if (at !== -1 || first.length !== second.length)
-    throw new Error(
-      `${name}: the resident program differs at ${at} of ${first.length} and ${second.length} points: ${first[at]}, ${second[at]}`,
-    );
 }
 
 /** How often each kind was among what could be tried, in all scenarios so far. */

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Ran } from '../support/run-here.ts';
+import type { Scenario } from './scenarios.ts';
 import { run } from './world.ts';
 
 export interface Document {
@@ -28,6 +29,29 @@ export const problemOf = (ran: Ran): string | null => documentOf(ran.err)?.code 
 
 export const looksLikeBug = (ran: Ran): boolean =>
   ['bug', 'internal'].includes(problemOf(ran) ?? '') || /\bat .*\.(?:ts|cjs):\d+/u.test(ran.err);
+
+/** What is untrue about what a disturbed run said. */
+export function untruths(scenario: Scenario, ran: Ran): string[] {
+  if (ran.code === null) return [];
+  const found: string[] = [];
+  const document = documentOf(ran.out);
+  if (looksLikeBug(ran)) found.push(`it looks like a bug: ${ran.err.slice(0, 600)}`);
+  if (ran.code < 3 && document === null) found.push(`exit ${ran.code} without a document`);
+  for (const { status, reason } of document?.events ?? []) {
+    if (`${status}:${reason}` !== scenario.status)
+      found.push(`it concluded ${status}:${reason} instead of ${scenario.status}`);
+  }
+  if (ran.code === 3 && document !== null && (document.blocked ?? []).length === 0)
+    found.push('exit 3 without anything blocked');
+  if (ran.code === 3 && document === null && problemOf(ran) === null)
+    found.push(`exit 3 without a word: ${ran.err.slice(0, 300)}`);
+  if (ran.code === 3) return found;
+  if (ran.code !== scenario.exit) found.push(`exit ${ran.code} instead of ${scenario.exit} or 3`);
+  const { events = [], blocked = [] } = document ?? {};
+  if (events.length !== 1) found.push(`exit ${ran.code} with ${events.length} conclusions`);
+  if (blocked.length > 0) found.push(`exit ${ran.code} with something blocked`);
+  return found;
+}
 
 /** What a run said that it had promoted, relative to the tree. */
 export const claimsOf = (root: string, ran: Ran): string[] =>

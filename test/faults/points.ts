@@ -10,6 +10,9 @@ export interface Point {
   readonly fault: string;
 }
 
+export const textOf = ({ syscall, path: of, when, fault }: Point): string =>
+  `${syscall} ${of} #${when} ${fault}`;
+
 interface Call {
   readonly syscall: string;
   readonly paths: readonly string[];
@@ -111,4 +114,16 @@ export function pointsOf(trace: string, root: string, from: (path: string) => bo
     const faults = [...known(call).map((code) => `error=${code}`), ...killed];
     return faults.map((fault) => ({ syscall: call.syscall, path, when, fault }));
   });
+}
+
+/** @throws Error when the resident program makes other system calls than a process of its own; descriptors alone may have other numbers */
+export function compare(name: string, own: readonly Point[], resident: readonly Point[]): void {
+  const [first = [], second = []] = [own, resident].map((points) =>
+    points.map((point) => textOf(point).replaceAll(/(?<=\/proc\/self\/fd\/)\d+/gu, 'N')),
+  );
+  const at = first.findIndex((text, index) => text !== second[index]);
+  if (at !== -1 || first.length !== second.length)
+    throw new Error(
+      `${name}: the resident program differs at ${at} of ${first.length} and ${second.length} points: ${first[at]}, ${second[at]}`,
+    );
 }
