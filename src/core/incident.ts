@@ -2,7 +2,7 @@
  * Incidents: what people are told about a problem, from its beginning to its end. A job that is not well belongs to exactly one incident;
  * how that one changes from scan to scan is what alarms are made of. Pure.
  */
-import { worst, type Severity, type Status } from './statuses.ts';
+import { severities, worst, type Severity, type Status } from './statuses.ts';
 
 export const incidentKinds = ['job', 'silent', 'refused', 'blocked', 'lost'] as const;
 /**
@@ -75,3 +75,129 @@ export const subjectKey = ({ kind, name }: Subject): string => `${kind} ${name}`
 
 const severityOf = (members: readonly Member[]): Severity =>
   worst(members.map(({ severity }) => severity));
+
+/** How many bad cycles in a row this makes: a further conclusion about the same cycle is none. */
+function countCycles({ cycle }: Problem, before: Member | undefined): number {
+  if (before === undefined) return 1;
+  const isNext = cycle !== null && before.cycle !== null && cycle > before.cycle;
+  return before.badCycles + (isNext ? 1 : 0);
+}
+
+/** It has been bad since it was first, whatever it was called then, and wherever it belonged. */
+function toMember(problem: Problem, before: Member | undefined): Member {
+  const { name, status, severity, reason, message, cycle, eventId } = problem;
+  const since = before?.since ?? problem.since;
+  const badCycles = countCycles(problem, before);
+  return { name, status, severity, reason, message, since, cycle, eventId, badCycles };
+}
+
+/** What is told of an incident that people know, as it goes on. */
+function changeOf({ subject, members }: Incident, now: readonly Member[]): StepKind | null {
+  const rank = (list: readonly Member[]): number => severities.indexOf(severityOf(list));
+  const difference = rank(now) - rank(members);
+  if (difference !== 0) return difference > 0 ? 'worsened' : 'improved';
+  const known = new Map(members.map((member) => [member.name, member]));
+  if (subject.kind === 'job')
+    return now.some(({ name, status }) => known.get(name)?.status !== status) ? 'changed' : null;
+  // Every lost version is a loss of its own. What else joins is more of the same.
+  return subject.kind === 'lost' && now.some(({ name }) => !known.has(name)) ? 'changed' : null;
+}
+
+interface Facts {
+  readonly now: number;
+  readonly before: ReadonlyMap<string, Member>;
+  /** Names of all that are not well now. */
+  readonly bad: ReadonlySet<string>;
+}
+
+/** One subject: null where nothing is wrong with it, nor was. */
+function compareOne(
+  subject: Subject,
+  open: Incident | undefined,
+  staying: readonly Member[],
+  problems: readonly Problem[],
+  { now, before, bad }: Facts,
+): { readonly incident: Incident | null; readonly step: Step | null } {
+  const found = problems.map((problem) => toMember(problem, before.get(problem.name)));
+  const members = [...staying, ...found];
+  const openedAt = open?.openedAt ?? now;
+  const known = open?.announcedAt ?? null;
+  const was = known === null ? 'ok' : severityOf(open?.members ?? []);
+  const step = (kind: StepKind, list: readonly Member[]): Step => ({
+    kind,
+    subject,
+    openedAt,
+    before: was,
+    after: kind === 'ended' ? 'ok' : severityOf(list),
+    members: list,
+  });
+  if (members.length === 0) {
+    const last = open?.members ?? [];
+    // Where all of them are the trouble of another subject now, nothing is over.
+    const isOver = known !== null && last.some(({ name }) => !bad.has(name));
+    return { incident: null, step: isOver ? step('ended', last) : null };
+  }
+  const isDue = found.some(
+    ({ badCycles }, index) => badCycles >= (problems[index]?.failAfter ?? 1),
+  );
+  const announcedAt = known ?? (isDue ? now : null);
+  const incident: Incident = { subject, openedAt, announcedAt, members };
+  if (open === undefined || known === null)
+    return { incident, step: announcedAt === null ? null : step('opened', members) };
+  const change = changeOf(open, members);
+  return { incident, step: change === null ? null : step(change, members) };
+}
+
+/**
+ * Compares the incidents that are open with what is wrong now.
+ * @param open all that have to do with what was looked at
+ * @param problems of all that was looked at; whatever is not among them is well
+ * @param isLookedAt members of which nothing new is known stay as they are
+ * @param now milliseconds UTC
+ */
+export function compareIncidents(
+  open: readonly Incident[],
+  problems: readonly Problem[],
+  isLookedAt: (name: string) => boolean,
+  now: number,
+): Comparison {
+  const bySubject = new Map(open.map((incident) => [subjectKey(incident.subject), incident]));
+  const problemsOf = Map.groupBy(problems, ({ subject }) => subjectKey(subject));
+  const facts: Facts = {
+    now,
+    before: new Map(open.flatMap(({ members }) => members.map((member) => [member.name, member]))),
+    bad: new Set(problems.map(({ name }) => name)),
+  };
+  const subjects = new Map(
+    [...open, ...problems].map(({ subject }) => [subjectKey(subject), subject]),
+  );
+  const incidents: Incident[] = [];
+  const ended: Subject[] = [];
+  const steps: Step[] = [];
+  for (const [key, subject] of subjects) {
+    const before = bySubject.get(key);
+    const staying = before?.members.filter(({ name }) => !isLookedAt(name)) ?? [];
+    const { incident, step } = compareOne(
+      subject,
+      before,
+      staying,
+      problemsOf.get(key) ?? [],
+      facts,
+    );
+    if (incident === null) ended.push(subject);
+    else incidents.push(incident);
+    if (step !== null) steps.push(step);
+  }
+  return { incidents, ended, steps };
+}
+
+/**
+ * How many reminders an incident of this age has called for: one at each of the ages, then one each time as much again as the last has passed.
+ * @param age since it was announced, milliseconds
+ * @param ages `remind:`, ascending, milliseconds; none for no reminders
+ */
+export function remindersDue(age: number, ages: readonly number[]): number {
+  const last = ages.at(-1);
+  if (last === undefined) return 0;
+  return ages.filter((one) => one < last && one <= age).length + Math.floor(age / last);
+}
