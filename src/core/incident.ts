@@ -1,6 +1,6 @@
 /**
- * Incidents: what people are told about a problem, from its beginning to its end. A job that is not well belongs to exactly one incident;
- * how that one changes from scan to scan is what alarms are made of. Pure.
+ * Incidents: what people are told about a problem, from its beginning to its end. A backup that is not well belongs to exactly one
+ * incident; how that one changes from scan to scan is what alarms are made of. Pure.
  */
 import { severities, worst, type Severity, type Status } from './statuses.ts';
 
@@ -73,6 +73,17 @@ export interface Comparison {
 
 export const subjectKey = ({ kind, name }: Subject): string => `${kind} ${name}`;
 
+/** A job may be blocked and have a bad backup too: what is said of one says nothing of the other. */
+const families: Readonly<Record<IncidentKind, string>> = {
+  job: 'backup',
+  silent: 'backup',
+  lost: 'backup',
+  blocked: 'blocked',
+  refused: 'refused',
+};
+
+const memberKey = ({ kind }: Subject, name: string): string => `${families[kind]} ${name}`;
+
 const severityOf = (members: readonly Member[]): Severity =>
   worst(members.map(({ severity }) => severity));
 
@@ -105,8 +116,9 @@ function changeOf({ subject, members }: Incident, now: readonly Member[]): StepK
 
 interface Facts {
   readonly now: number;
+  /** By memberKey, as `bad` is. */
   readonly before: ReadonlyMap<string, Member>;
-  /** Names of all that are not well now. */
+  /** All that are not well now. */
   readonly bad: ReadonlySet<string>;
 }
 
@@ -118,11 +130,14 @@ function compareOne(
   problems: readonly Problem[],
   { now, before, bad }: Facts,
 ): { readonly incident: Incident | null; readonly step: Step | null } {
-  const found = problems.map((problem) => toMember(problem, before.get(problem.name)));
+  const found = problems.map((problem) =>
+    toMember(problem, before.get(memberKey(subject, problem.name))),
+  );
   const members = [...staying, ...found];
   const openedAt = open?.openedAt ?? now;
   const known = open?.announcedAt ?? null;
-  const was = known === null ? 'ok' : severityOf(open?.members ?? []);
+  const last = open?.members ?? [];
+  const was = known === null ? 'ok' : severityOf(last);
   const step = (kind: StepKind, list: readonly Member[]): Step => ({
     kind,
     subject,
@@ -132,13 +147,12 @@ function compareOne(
     members: list,
   });
   if (members.length === 0) {
-    const last = open?.members ?? [];
     // Where all of them are the trouble of another subject now, nothing is over.
-    const isOver = known !== null && last.some(({ name }) => !bad.has(name));
+    const isOver = known !== null && last.some(({ name }) => !bad.has(memberKey(subject, name)));
     return { incident: null, step: isOver ? step('ended', last) : null };
   }
-  const isDue = found.some(
-    ({ badCycles }, index) => badCycles >= (problems[index]?.failAfter ?? 1),
+  const isDue = problems.some(
+    ({ failAfter }, index) => (found[index] as Member).badCycles >= failAfter,
   );
   const announcedAt = known ?? (isDue ? now : null);
   const incident: Incident = { subject, openedAt, announcedAt, members };
@@ -165,8 +179,12 @@ export function compareIncidents(
   const problemsOf = Map.groupBy(problems, ({ subject }) => subjectKey(subject));
   const facts: Facts = {
     now,
-    before: new Map(open.flatMap(({ members }) => members.map((member) => [member.name, member]))),
-    bad: new Set(problems.map(({ name }) => name)),
+    before: new Map(
+      open.flatMap(({ subject, members }) =>
+        members.map((member) => [memberKey(subject, member.name), member]),
+      ),
+    ),
+    bad: new Set(problems.map(({ subject, name }) => memberKey(subject, name))),
   };
   const subjects = new Map(
     [...open, ...problems].map(({ subject }) => [subjectKey(subject), subject]),

@@ -112,6 +112,15 @@ test('it has been bad since it was first, under whatever name', () => {
   );
 });
 
+test('a job that is blocked too keeps its own incident', () => {
+  const blocked = missing('a/b', 0, { subject: { kind: 'blocked', name: '' }, reason: 'enospc' });
+  assert.deepEqual(scans([missing('a/b')], [missing('a/b'), blocked], [missing('a/b')]), [
+    ['job a/b opened ok-critical: a/b'],
+    ['blocked  opened ok-critical: a/b'],
+    ['blocked  ended critical-ok: a/b'],
+  ]);
+});
+
 test('another lost version is told, though something is lost already', () => {
   const gone = (name: string): Problem =>
     missing(name, 0, { subject: lost, reason: 'version_lost' });

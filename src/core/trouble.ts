@@ -1,0 +1,82 @@
+/** To which incident each job of an agent belongs, as it stands now. Pure. */
+import type { Problem, Subject } from './incident.ts';
+import type { JobState, Standing } from './state.ts';
+
+/** A job at this moment. Instants are milliseconds UTC. */
+export interface JobNow {
+  /** `agent/database` */
+  readonly name: string;
+  readonly standing: Standing;
+  readonly since: number;
+  readonly blocked: JobState['blocked'];
+  /** End time of the newest report judged. */
+  readonly lastJudgedEnd: number | null;
+  /** Bad cycles in a row before people are told. */
+  readonly failAfter: number;
+}
+
+/** Fewer jobs than this are no silent agent: what one of them misses is its own affair. */
+const SILENT_JOBS = 2;
+
+const isMissed = ({ standing }: JobNow): boolean =>
+  standing.status === 'MISSING' && standing.reason === 'no_report';
+
+/**
+ * Nothing arrives from the agent at all: each of its jobs that misses something was due after the last sign of life.
+ * @param lastSign end of its newest report, whatever that was about; null for none
+ */
+export function isSilent(jobs: readonly JobNow[], lastSign: number | null): boolean {
+  const ends = jobs.flatMap(({ lastJudgedEnd }) => lastJudgedEnd ?? []);
+  const last = Math.max(lastSign ?? -Infinity, ...ends);
+  const missed = jobs.filter(isMissed);
+  return (
+    missed.length >= SILENT_JOBS &&
+    missed.every(({ standing }) => standing.cycle !== null && standing.cycle > last)
+  );
+}
+
+const siteWide = (kind: 'blocked' | 'lost'): Subject => ({ kind, name: '' });
+
+function backupProblem(agent: string, job: JobNow, silent: boolean): Problem[] {
+  const { name, standing, since, blocked, failAfter } = job;
+  const { status, severity, reason, message, cycle, eventId } = standing;
+  if (severity === 'ok' || severity === 'pending') return [];
+  // What blocks it is told; nothing else is known.
+  if (reason === 'not_judged' && blocked !== null) return [];
+  const ofAgent: Subject = { kind: 'silent', name: agent };
+  const ofJob: Subject = silent && isMissed(job) ? ofAgent : { kind: 'job', name };
+  const subject = reason === 'version_lost' ? siteWide('lost') : ofJob;
+  return [{ name, subject, status, severity, reason, message, since, cycle, eventId, failAfter }];
+}
+
+function blockedProblem({ name, standing, blocked }: JobNow): Problem[] {
+  if (blocked === null) return [];
+  const { reason, message, since } = blocked;
+  return [
+    {
+      name,
+      subject: siteWide('blocked'),
+      status: standing.status,
+      severity: 'critical',
+      reason,
+      message,
+      since,
+      cycle: null,
+      eventId: null,
+      failAfter: 1,
+    },
+  ];
+}
+
+/**
+ * What is wrong with the jobs of one agent.
+ * @param lastSign end of its newest report, whatever that was about; null for none
+ */
+export function problemsOfAgent(
+  agent: string,
+  jobs: readonly JobNow[],
+  lastSign: number | null,
+): Problem[] {
+  const silent = isSilent(jobs, lastSign);
+  return jobs.flatMap((job) => [...backupProblem(agent, job, silent), ...blockedProblem(job)]);
+}
