@@ -166,6 +166,48 @@ export interface HeldTable {
   held_at: number;
 }
 
+export interface IncidentsTable {
+  id: Generated<number>;
+  /** See core/incident.ts. */
+  kind: string;
+  name: string;
+  opened_at: number;
+  announced_at: number | null;
+  ended_at: number | null;
+  /** How many times people were reminded of it. */
+  reminders: number;
+}
+
+/** Who is in an incident that is open. */
+export interface IncidentMembersTable {
+  incident_id: number;
+  /** `agent/database`, or an agent. */
+  name: string;
+  status: string;
+  severity: string;
+  reason: string;
+  message: string;
+  since: number;
+  cycle: number | null;
+  event_id: number | null;
+  bad_cycles: number;
+}
+
+/** What is to be told of an incident, written with what caused it. */
+export interface AlarmsTable {
+  id: Generated<number>;
+  incident_id: number;
+  at: number;
+  kind: string;
+  /** Severities. */
+  before: string;
+  after: string;
+  /** JSON of core/incident.ts's members, as they were then. */
+  members: string;
+  /** When messages were made of it; null while that is to be done. */
+  composed_at: number | null;
+}
+
 export interface Tables {
   meta: MetaTable;
   scans: ScansTable;
@@ -176,6 +218,9 @@ export interface Tables {
   events: EventsTable;
   versions: VersionsTable;
   held: HeldTable;
+  incidents: IncidentsTable;
+  incident_members: IncidentMembersTable;
+  alarms: AlarmsTable;
 }
 
 export type Database = Kysely<Tables>;

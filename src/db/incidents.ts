@@ -1,0 +1,137 @@
+/** Incidents that are open, and what is to be told of them. */
+import {
+  subjectKey,
+  type Incident,
+  type IncidentKind,
+  type Member,
+  type Step,
+} from '../core/incident.ts';
+import type { Status } from '../core/statuses.ts';
+import type { Database, IncidentMembersTable, IncidentsTable } from './schema.ts';
+
+export interface IncidentRecord extends Incident {
+  readonly id: number;
+  /** How many times people were reminded of it. */
+  readonly reminders: number;
+}
+
+const toMember = (row: IncidentMembersTable): Member => ({
+  name: row.name,
+  status: row.status as Status,
+  severity: row.severity as Member['severity'],
+  reason: row.reason,
+  message: row.message,
+  since: row.since,
+  cycle: row.cycle,
+  eventId: row.event_id,
+  badCycles: row.bad_cycles,
+});
+
+const toIncident = (
+  row: Omit<IncidentsTable, 'id'> & { id: number },
+  members: readonly IncidentMembersTable[],
+): IncidentRecord => ({
+  id: row.id,
+  subject: { kind: row.kind as IncidentKind, name: row.name },
+  openedAt: row.opened_at,
+  announcedAt: row.announced_at,
+  reminders: row.reminders,
+  members: members.map(toMember),
+});
+
+/** All that are open, by subjectKey. */
+export async function openIncidents(db: Database): Promise<Map<string, IncidentRecord>> {
+  const rows = await db
+    .selectFrom('incidents')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .orderBy('id')
+    .execute();
+  if (rows.length === 0) return new Map();
+  const members = await db.selectFrom('incident_members').selectAll().orderBy('name').execute();
+  const byIncident = Map.groupBy(members, (member) => member.incident_id);
+  return new Map(
+    rows.map((row) => {
+      const incident = toIncident(row, byIncident.get(row.id) ?? []);
+      return [subjectKey(incident.subject), incident];
+    }),
+  );
+}
+
+async function putMembers(db: Database, id: number, members: readonly Member[]): Promise<void> {
+  await db.deleteFrom('incident_members').where('incident_id', '=', id).execute();
+  for (const member of members) {
+    await db
+      .insertInto('incident_members')
+      .values({
+        incident_id: id,
+        name: member.name,
+        status: member.status,
+        severity: member.severity,
+        reason: member.reason,
+        message: member.message,
+        since: member.since,
+        cycle: member.cycle,
+        event_id: member.eventId,
+        bad_cycles: member.badCycles,
+      })
+      .execute();
+  }
+}
+
+/** Opens it, or brings one that is open up to date. Returns it as it is recorded now. */
+export async function putIncident(
+  db: Database,
+  incident: Incident,
+  known: IncidentRecord | null,
+): Promise<IncidentRecord> {
+  const { subject, openedAt, announcedAt, members } = incident;
+  const reminders = known?.reminders ?? 0;
+  const values = {
+    kind: subject.kind,
+    name: subject.name,
+    opened_at: openedAt,
+    announced_at: announcedAt,
+    ended_at: null,
+    reminders,
+  };
+  let id = known?.id;
+  if (id === undefined) {
+    const row = await db
+      .insertInto('incidents')
+      .values(values)
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    ({ id } = row);
+  } else {
+    await db.updateTable('incidents').set(values).where('id', '=', id).execute();
+  }
+  await putMembers(db, id, members);
+  return { ...incident, id, reminders };
+}
+
+export async function endIncident(db: Database, id: number, at: number): Promise<void> {
+  await db.updateTable('incidents').set({ ended_at: at }).where('id', '=', id).execute();
+  await putMembers(db, id, []);
+}
+
+/** To be told, in the transaction of what caused it. */
+export async function insertAlarm(
+  db: Database,
+  incidentId: number,
+  step: Step,
+  at: number,
+): Promise<void> {
+  await db
+    .insertInto('alarms')
+    .values({
+      incident_id: incidentId,
+      at,
+      kind: step.kind,
+      before: step.before,
+      after: step.after,
+      members: JSON.stringify(step.members),
+      composed_at: null,
+    })
+    .execute();
+}

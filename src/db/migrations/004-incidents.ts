@@ -1,0 +1,54 @@
+/** Incidents, who is in them, and what is to be told of them. */
+import type { Kysely } from 'kysely';
+
+export async function incidents({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('incidents')
+    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('opened_at', 'bigint', (column) => column.notNull())
+    .addColumn('announced_at', 'bigint')
+    .addColumn('ended_at', 'bigint')
+    .addColumn('reminders', 'integer', (column) => column.notNull())
+    .execute();
+  // One of each subject is open at most.
+  await schema
+    .createIndex('incidents_open')
+    .unique()
+    .on('incidents')
+    .where('ended_at', 'is', null)
+    .columns(['kind', 'name'])
+    .execute();
+  await schema
+    .createTable('incident_members')
+    .addColumn('incident_id', 'integer', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('severity', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('message', 'text', (column) => column.notNull())
+    .addColumn('since', 'bigint', (column) => column.notNull())
+    .addColumn('cycle', 'bigint')
+    .addColumn('event_id', 'integer')
+    .addColumn('bad_cycles', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('incident_members_key', ['incident_id', 'name'])
+    .execute();
+  await schema
+    .createTable('alarms')
+    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('incident_id', 'integer', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('before', 'text', (column) => column.notNull())
+    .addColumn('after', 'text', (column) => column.notNull())
+    .addColumn('members', 'text', (column) => column.notNull())
+    .addColumn('composed_at', 'bigint')
+    .execute();
+  await schema
+    .createIndex('alarms_to_compose')
+    .on('alarms')
+    .where('composed_at', 'is', null)
+    .column('id')
+    .execute();
+}
