@@ -2,6 +2,11 @@
 import type { Kysely } from 'kysely';
 
 export async function incidents({ schema }: Kysely<unknown>): Promise<void> {
+  const index = (name: string, table: string, columns: readonly string[]) =>
+    schema
+      .createIndex(name)
+      .on(table)
+      .columns([...columns]);
   await schema
     .createTable('incidents')
     .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
@@ -13,12 +18,9 @@ export async function incidents({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('reminders', 'integer', (column) => column.notNull())
     .execute();
   // One of each subject is open at most.
-  await schema
-    .createIndex('incidents_open')
+  await index('incidents_open', 'incidents', ['kind', 'name'])
     .unique()
-    .on('incidents')
     .where('ended_at', 'is', null)
-    .columns(['kind', 'name'])
     .execute();
   await schema
     .createTable('incident_members')
@@ -45,10 +47,5 @@ export async function incidents({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('members', 'text', (column) => column.notNull())
     .addColumn('composed_at', 'bigint')
     .execute();
-  await schema
-    .createIndex('alarms_to_compose')
-    .on('alarms')
-    .where('composed_at', 'is', null)
-    .column('id')
-    .execute();
+  await index('alarms_to_compose', 'alarms', ['id']).where('composed_at', 'is', null).execute();
 }
