@@ -139,6 +139,7 @@ export function formerJob(record: JobRecord, template: Config): Job {
       sizeChange: null,
       settle: 0,
       deposit: 'keep',
+      failAfter: 1,
     },
     lines: {},
   };

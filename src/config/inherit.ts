@@ -36,6 +36,7 @@ export const builtIn: Inherited = {
     unchanged: 'warning',
     sizeChange: 0.5,
     settle: 2 * 60_000,
+    failAfter: 1,
     deposit: 'keep',
     path: '{agent}/{database}',
   },
@@ -58,6 +59,7 @@ const ruleOfKey = {
   unchanged: 'unchanged',
   size_change: 'sizeChange',
   settle: 'settle',
+  fail_after: 'failAfter',
   deposit: 'deposit',
 } as const satisfies Readonly<Record<string, RuleName>>;
 

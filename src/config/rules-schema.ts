@@ -29,6 +29,8 @@ import type { Reading } from './pieces.ts';
 const keepWords =
   'a number of versions, or a map such as { last: 3, daily: 7, weekly: 4, monthly: 12, yearly: 2 }';
 const keepsSomething = 'at least 1: a job that keeps nothing would have no backup';
+/** More bad cycles in a row than this, and nobody would ever be told. */
+const MOST_CYCLES = 100;
 const most = Number.MAX_SAFE_INTEGER;
 
 function keepSchema() {
@@ -135,6 +137,12 @@ export function ruleShape() {
     deposit: word(
       ['keep', 'remove'],
       'Whether the deposit stays where the agent left it, or is deleted once its version is durable.',
+    ).optional(),
+    fail_after: whole(
+      1,
+      MOST_CYCLES,
+      `a whole number from 1 to ${MOST_CYCLES}`,
+      'Alarms are sent when so many cycles in a row were bad; `status` shows the first.',
     ).optional(),
     enabled: flag(
       'false: not expected, not judged, not counted; its versions and history stay.',

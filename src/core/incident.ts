@@ -166,13 +166,13 @@ function compareOne(
  * Compares the incidents that are open with what is wrong now.
  * @param open all that have to do with what was looked at
  * @param problems of all that was looked at; whatever is not among them is well
- * @param isLookedAt members of which nothing new is known stay as they are
+ * @param isLookedAt whether anything new is known of a member; if not, it stays as it is
  * @param now milliseconds UTC
  */
 export function compareIncidents(
   open: readonly Incident[],
   problems: readonly Problem[],
-  isLookedAt: (name: string) => boolean,
+  isLookedAt: (subject: Subject, name: string) => boolean,
   now: number,
 ): Comparison {
   const bySubject = new Map(open.map((incident) => [subjectKey(incident.subject), incident]));
@@ -194,7 +194,7 @@ export function compareIncidents(
   const steps: Step[] = [];
   for (const [key, subject] of subjects) {
     const before = bySubject.get(key);
-    const staying = before?.members.filter(({ name }) => !isLookedAt(name)) ?? [];
+    const staying = before?.members.filter(({ name }) => !isLookedAt(subject, name)) ?? [];
     const { incident, step } = compareOne(
       subject,
       before,

@@ -32,6 +32,8 @@ export interface JobRules {
   readonly sizeChange: number | null;
   readonly settle: number;
   readonly deposit: 'keep' | 'remove';
+  /** Bad cycles in a row before people are told. */
+  readonly failAfter: number;
 }
 
 export type RuleName = keyof JobRules | 'path';

@@ -6,8 +6,10 @@ import { Trouble } from '../files/trouble.ts';
 import { openTree, type Tree } from '../validated/publish.ts';
 import { inTurn } from './in-turn.ts';
 import type { Intake } from './measure.ts';
+import type { Memory } from './memory.ts';
 import { prepare, type Prepared, type PrepareContext } from './prepare.ts';
 import type { Uncounted } from './reconcile.ts';
+import { recordIncidents } from './record-incidents.ts';
 import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
 import type { RecordedIds } from './record-context.ts';
 import { viewOf } from './record-job.ts';
@@ -41,6 +43,13 @@ function noticeOf({ folder, state }: Uncounted): string {
 
 const postponedJobs = ({ cases }: Prepared): number =>
   cases.filter(({ measured }) => measured.some(({ fact }) => fact.kind === 'postponed')).length;
+
+/** The end of the agent's newest report, as far as it is remembered. */
+function lastEndOf({ agents, jobs }: Memory, { agent }: Work): number | null {
+  const ends = agent.jobs.flatMap((job) => jobs.get(job.id)?.lastJudgedEnd ?? []);
+  const last = Math.max(agents.get(agent.id)?.newestReportEnd ?? -Infinity, ...ends);
+  return last === -Infinity ? null : last;
+}
 
 /** Decides, publishes, records and tidies up one agent whose files have been read. */
 async function finishAgent(
@@ -79,7 +88,13 @@ async function finishAgent(
   const newestEnd = memory.agents.get(work.agent.id)?.newestReportEnd ?? null;
   const { held } = memory;
   const record = { db, passId: request.passId, now, validated: config.validated, ids, held };
-  running.events.push(...(await transaction(db, () => recordAgent(record, result, newestEnd))));
+  const incidents = { db, now, calendar: running.calendar, incidents: memory.incidents };
+  const recorded = await transaction(db, async () => {
+    const events = await recordAgent(record, result, newestEnd);
+    await recordIncidents(incidents, result, work.agent.jobs, events, lastEndOf(memory, work));
+    return events;
+  });
+  running.events.push(...recorded);
   running.pruned += await prune(running.tidy);
   dropUnknownHolds(running.tidy, result.settled, held);
   await tidyAgent(running.tidy, zone, result, ids);

@@ -3,6 +3,7 @@ import type { Job } from '../core/job.ts';
 import { pathConflicts } from '../core/path-conflicts.ts';
 import { loadAgents, type AgentRecord } from '../db/agents.ts';
 import { entriesById, type RecordedEntry } from '../db/entries.ts';
+import { openIncidents, type IncidentRecord } from '../db/incidents.ts';
 import { glanceAtJobs, type JobGlance } from '../db/jobs.ts';
 import type { Database } from '../db/schema.ts';
 import {
@@ -22,6 +23,8 @@ export interface Memory {
   readonly unverified: ReadonlySet<string>;
   readonly held: Map<number, HeldRecord>;
   readonly agents: Map<string, AgentRecord>;
+  /** Those that are open, by subjectKey; kept up to date by the pass. */
+  readonly incidents: Map<string, IncidentRecord>;
   /** Entries that are judged again when their file changes, by job id. */
   readonly recheck: Map<number, RecordedEntry>;
 }
@@ -55,6 +58,7 @@ export async function loadMemory(db: Database): Promise<Memory> {
     unverified: new Set(unverified.map((version) => version.folder)),
     held: await loadHeld(db),
     agents: await loadAgents(db),
+    incidents: await openIncidents(db),
     recheck: new Map(recheck.map((entry) => [entry.jobId, entry])),
   };
 }

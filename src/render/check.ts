@@ -64,6 +64,7 @@ const ruleTexts: Readonly<Record<RuleName, (job: Job) => string>> = {
     `size_change: ${sizeChange === null ? 'off' : `${Number((sizeChange * 100).toFixed(2))}%`}`,
   settle: ({ rules }) => `settle: ${durationText(rules.settle)}`,
   deposit: ({ rules }) => `deposit: ${rules.deposit}`,
+  failAfter: ({ rules }) => `fail_after: ${rules.failAfter}`,
   path: ({ path }) => `path: ${path}`,
 };
 

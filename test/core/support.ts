@@ -51,6 +51,7 @@ export const jobWith = (rules: Partial<JobRules> = {}): Job => ({
     sizeChange: 0.5,
     settle: 2 * minute,
     deposit: 'keep',
+    failAfter: 1,
     ...rules,
   },
   lines: {},

@@ -52,6 +52,7 @@ export function job(id = 'paris/compta', changes: Partial<Job> = {}): Job {
       sizeChange: 0.5,
       settle: 120_000,
       deposit: 'keep',
+      failAfter: 1,
     },
     lines: { schedule: 12, keep: 15 },
     ...changes,

@@ -1,0 +1,160 @@
+/**
+ * Writes what became of the incidents of one agent, and what is to be told of them, in the transaction of the events that caused it. Of jobs
+ * that nothing was decided about, what is known is what they are in incidents for.
+ */
+import {
+  compareIncidents,
+  subjectKey,
+  type IncidentKind,
+  type Member,
+  type Problem,
+  type Subject,
+} from '../core/incident.ts';
+import type { Job } from '../core/job.ts';
+import { cyclesOf, type Calendar } from '../core/missed.ts';
+import { standingNow } from '../core/standing.ts';
+import { problemsOfAgent, type JobNow } from '../core/trouble.ts';
+import type { EventRecord } from '../db/events.ts';
+import { endIncident, insertAlarm, putIncident, type IncidentRecord } from '../db/incidents.ts';
+import type { Database } from '../db/schema.ts';
+import type { AgentResult } from './record.ts';
+import type { Settled } from './settle.ts';
+
+export interface IncidentContext {
+  readonly db: Database;
+  readonly now: number;
+  readonly calendar: Calendar;
+  /** Those that are open, by subjectKey; kept up to date. */
+  readonly incidents: Map<string, IncidentRecord>;
+}
+
+/** The conclusion that a job's status comes from; null where it was recorded before this pass. */
+const eventOf = (events: readonly EventRecord[], job: Job, status: string): number | null =>
+  events.findLast((event) => event.database === job.database && event.status === status)?.id ??
+  null;
+
+function settledNow(
+  { now, calendar }: IncidentContext,
+  { from: { job }, decision: { state } }: Settled,
+  events: readonly EventRecord[],
+): JobNow {
+  const standing = standingNow(job, state, cyclesOf(job, state, calendar), now);
+  return {
+    name: job.id,
+    standing: { ...standing, eventId: standing.eventId ?? eventOf(events, job, standing.status) },
+    since: standing.since ?? now,
+    blocked: state.blocked,
+    lastJudgedEnd: state.lastJudgedEnd,
+    failAfter: job.rules.failAfter,
+  };
+}
+
+const memberNow = ({ name, ...member }: Member, job: Job): JobNow => ({
+  name,
+  standing: member,
+  since: member.since,
+  blocked: null,
+  lastJudgedEnd: null,
+  failAfter: job.rules.failAfter,
+});
+
+const ofBackups: ReadonlySet<IncidentKind> = new Set(['job', 'silent', 'lost']);
+
+function refusedProblem({ agent }: AgentResult, events: readonly EventRecord[]): Problem[] {
+  const refused = events.filter(({ status }) => status === 'REPORT_REFUSED');
+  const worst = refused.find(({ severity }) => severity === 'critical') ?? refused[0];
+  if (worst === undefined) return [];
+  const { status, severity, reason, message, at, id } = worst;
+  return [
+    {
+      name: agent,
+      subject: { kind: 'refused', name: agent },
+      status,
+      severity: severity === 'critical' ? 'critical' : 'warning',
+      reason,
+      message,
+      since: at,
+      cycle: null,
+      eventId: id,
+      failAfter: 1,
+    },
+  ];
+}
+
+/** The end of the newest report that arrived, whatever it was about and whatever became of it. */
+function lastSignOf({ round }: AgentResult, remembered: number | null): number | null {
+  const ends = round?.seen.flatMap(({ endedAt }) => endedAt ?? []) ?? [];
+  const last = Math.max(remembered ?? -Infinity, ...ends);
+  return last === -Infinity ? null : last;
+}
+
+/**
+ * Runs inside the transaction of the agent's events, after them.
+ * @param jobs all that are expected of the agent
+ * @param lastEnd the end of the newest report that was judged before this pass; null for none
+ */
+export async function recordIncidents(
+  context: IncidentContext,
+  result: AgentResult,
+  jobs: readonly Job[],
+  events: readonly EventRecord[],
+  lastEnd: number | null,
+): Promise<void> {
+  const { db, now, incidents } = context;
+  const settled = new Map(result.settled.map((one) => [one.from.job.id, one]));
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const known = [...incidents.values()]
+    .filter(({ subject }) => ofBackups.has(subject.kind))
+    .flatMap(({ members }) => members)
+    .flatMap((member) => {
+      const job = byId.get(member.name);
+      return job === undefined || settled.has(job.id) ? [] : [memberNow(member, job)];
+    });
+  const present = [...settled.values()].map((one) => settledNow(context, one, events));
+  const problems = [
+    ...problemsOfAgent(result.agent, [...present, ...known], lastSignOf(result, lastEnd)),
+    ...refusedProblem(result, events),
+  ];
+  const isAccepted = result.round?.seen.some(({ refused }) => refused === null) ?? false;
+  const isLookedAt = ({ kind }: Subject, name: string): boolean => {
+    if (kind === 'refused')
+      return (
+        name === result.agent &&
+        (isAccepted || problems.some(({ subject }) => subject.kind === kind))
+      );
+    return settled.has(name) || (ofBackups.has(kind) && byId.has(name));
+  };
+  const open = [...incidents.values()].filter(({ subject, members }) =>
+    members.some(({ name }) => isLookedAt(subject, name)),
+  );
+  const comparison = compareIncidents(
+    withSubjectsOf(open, problems, incidents),
+    problems,
+    isLookedAt,
+    now,
+  );
+  for (const incident of comparison.incidents) {
+    const key = subjectKey(incident.subject);
+    incidents.set(key, await putIncident(db, incident, incidents.get(key) ?? null));
+  }
+  for (const step of comparison.steps) {
+    const incident = incidents.get(subjectKey(step.subject));
+    if (incident !== undefined) await insertAlarm(db, incident.id, step, now);
+  }
+  for (const subject of comparison.ended) {
+    const incident = incidents.get(subjectKey(subject));
+    if (incident === undefined) continue;
+    await endIncident(db, incident.id, now);
+    incidents.delete(subjectKey(subject));
+  }
+}
+
+/** Those, and those that one of the problems joins. */
+function withSubjectsOf(
+  open: readonly IncidentRecord[],
+  problems: readonly Problem[],
+  incidents: ReadonlyMap<string, IncidentRecord>,
+): readonly IncidentRecord[] {
+  const joined = problems.flatMap(({ subject }) => incidents.get(subjectKey(subject)) ?? []);
+  return [...new Set([...open, ...joined])];
+}
