@@ -82,6 +82,9 @@ const families: Readonly<Record<IncidentKind, string>> = {
   refused: 'refused',
 };
 
+/** Whether it is about backups, and not about blocked jobs or refused reports. */
+export const isOfBackups = ({ kind }: Subject): boolean => families[kind] === 'backup';
+
 const memberKey = ({ kind }: Subject, name: string): string => `${families[kind]} ${name}`;
 
 const severityOf = (members: readonly Member[]): Severity =>

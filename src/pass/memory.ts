@@ -1,4 +1,5 @@
 /** What the database remembers of everything, loaded once at the start of a pass; more is asked for where something happens. */
+import { isOfBackups } from '../core/incident.ts';
 import type { Job } from '../core/job.ts';
 import { pathConflicts } from '../core/path-conflicts.ts';
 import { loadAgents, type AgentRecord } from '../db/agents.ts';
@@ -25,6 +26,8 @@ export interface Memory {
   readonly agents: Map<string, AgentRecord>;
   /** Those that are open, by subjectKey; kept up to date by the pass. */
   readonly incidents: Map<string, IncidentRecord>;
+  /** `agent/database` of those whose backup is in an incident. */
+  readonly troubled: ReadonlySet<string>;
   /** Entries that are judged again when their file changes, by job id. */
   readonly recheck: Map<number, RecordedEntry>;
 }
@@ -47,7 +50,13 @@ export function checkPaths(jobs: readonly Job[], memory: Memory): void {
   if (conflicts.length > 0) throw new ConfigConflict(conflicts.join('\n'));
 }
 
+const membersOf = (incidents: ReadonlyMap<string, IncidentRecord>): string[] =>
+  [...incidents.values()].flatMap(({ subject, members }) =>
+    isOfBackups(subject) ? members.map(({ name }) => name) : [],
+  );
+
 export async function loadMemory(db: Database): Promise<Memory> {
+  const incidents = await openIncidents(db);
   const jobs = await glanceAtJobs(db);
   const ids = [...jobs.values()].flatMap((job) => job.recheckEntryId ?? []);
   const recheck = await entriesById(db, ids);
@@ -58,7 +67,8 @@ export async function loadMemory(db: Database): Promise<Memory> {
     unverified: new Set(unverified.map((version) => version.folder)),
     held: await loadHeld(db),
     agents: await loadAgents(db),
-    incidents: await openIncidents(db),
+    incidents,
+    troubled: new Set(membersOf(incidents)),
     recheck: new Map(recheck.map((entry) => [entry.jobId, entry])),
   };
 }

@@ -86,6 +86,9 @@ function isSettled(context: PrepareContext, job: Job, state: JobGlance): boolean
   if (state.expected === 0 || state.blockedReason !== null || state.arrivingUntil !== null) {
     return false;
   }
+  // Bad, and in no incident: a job that was enabled again, or what was recorded before there were any.
+  const isBad = state.severity === 'warning' || state.severity === 'critical';
+  if (isBad && !context.memory.troubled.has(job.id)) return false;
   // A watch begins, or nothing is expected before a complete scan has begun it.
   if (state.watchBegan === null || state.scheduleKey !== context.scheduleKey(job)) {
     return !context.complete;

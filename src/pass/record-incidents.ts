@@ -4,8 +4,9 @@
  */
 import {
   compareIncidents,
+  isOfBackups,
   subjectKey,
-  type IncidentKind,
+  type Incident,
   type Member,
   type Problem,
   type Subject,
@@ -58,8 +59,6 @@ const memberNow = ({ name, ...member }: Member, job: Job): JobNow => ({
   failAfter: job.rules.failAfter,
 });
 
-const ofBackups: ReadonlySet<IncidentKind> = new Set(['job', 'silent', 'lost']);
-
 function refusedProblem({ agent }: AgentResult, events: readonly EventRecord[]): Problem[] {
   const refused = events.filter(({ status }) => status === 'REPORT_REFUSED');
   const worst = refused.find(({ severity }) => severity === 'critical') ?? refused[0];
@@ -104,25 +103,23 @@ export async function recordIncidents(
   const settled = new Map(result.settled.map((one) => [one.from.job.id, one]));
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const known = [...incidents.values()]
-    .filter(({ subject }) => ofBackups.has(subject.kind))
+    .filter(({ subject }) => isOfBackups(subject))
     .flatMap(({ members }) => members)
     .flatMap((member) => {
       const job = byId.get(member.name);
       return job === undefined || settled.has(job.id) ? [] : [memberNow(member, job)];
     });
   const present = [...settled.values()].map((one) => settledNow(context, one, events));
+  const refused = refusedProblem(result, events);
   const problems = [
     ...problemsOfAgent(result.agent, [...present, ...known], lastSignOf(result, lastEnd)),
-    ...refusedProblem(result, events),
+    ...refused,
   ];
   const isAccepted = result.round?.seen.some(({ refused }) => refused === null) ?? false;
-  const isLookedAt = ({ kind }: Subject, name: string): boolean => {
-    if (kind === 'refused')
-      return (
-        name === result.agent &&
-        (isAccepted || problems.some(({ subject }) => subject.kind === kind))
-      );
-    return settled.has(name) || (ofBackups.has(kind) && byId.has(name));
+  const areReportsKnown = isAccepted || refused.length > 0;
+  const isLookedAt = (subject: Subject, name: string): boolean => {
+    if (subject.kind === 'refused') return name === result.agent && areReportsKnown;
+    return settled.has(name) || (isOfBackups(subject) && byId.has(name));
   };
   const open = [...incidents.values()].filter(({ subject, members }) =>
     members.some(({ name }) => isLookedAt(subject, name)),
@@ -135,7 +132,9 @@ export async function recordIncidents(
   );
   for (const incident of comparison.incidents) {
     const key = subjectKey(incident.subject);
-    incidents.set(key, await putIncident(db, incident, incidents.get(key) ?? null));
+    const before = incidents.get(key) ?? null;
+    if (before !== null && isSame(before, incident)) continue;
+    incidents.set(key, await putIncident(db, incident, before));
   }
   for (const step of comparison.steps) {
     const incident = incidents.get(subjectKey(step.subject));
@@ -146,6 +145,27 @@ export async function recordIncidents(
     if (incident === undefined) continue;
     await endIncident(db, incident.id, now);
     incidents.delete(subjectKey(subject));
+  }
+}
+
+const isSame = (left: Incident, right: Incident): boolean =>
+  JSON.stringify([left.announcedAt, left.members]) ===
+  JSON.stringify([right.announcedAt, right.members]);
+
+/** Jobs that are not expected any more: nobody is told that what they were in is over. */
+export async function forgetJobs(
+  { db, now, incidents }: Omit<IncidentContext, 'calendar'>,
+  names: ReadonlySet<string>,
+): Promise<void> {
+  for (const [key, incident] of incidents) {
+    const members = incident.members.filter(({ name }) => !names.has(name));
+    if (members.length === incident.members.length) continue;
+    if (members.length > 0)
+      incidents.set(key, await putIncident(db, { ...incident, members }, incident));
+    else {
+      await endIncident(db, incident.id, now);
+      incidents.delete(key);
+    }
   }
 }
 

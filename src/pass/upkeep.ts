@@ -7,15 +7,18 @@ import { Trouble } from '../files/trouble.ts';
 import { missingPart } from '../validated/compare.ts';
 import type { Memory } from './memory.ts';
 import type { PassRequest } from './request.ts';
+import { forgetJobs } from './record-incidents.ts';
 import type { Running } from './running.ts';
 
 /** Jobs that were expected and are not any more are neither judged nor counted from now on. */
-export async function retire({ db, config }: PassRequest, memory: Memory): Promise<void> {
+export async function retire({ db, config, now }: PassRequest, memory: Memory): Promise<void> {
   const enabled = new Set(config.jobs.filter((job) => job.enabled).map((job) => job.id));
   const gone = [...memory.jobs].filter(([id, record]) => record.expected === 1 && !enabled.has(id));
   if (gone.length === 0) return;
   await transaction(db, async () => {
     for (const [, record] of gone) await retireJob(db, record.id);
+    const names = new Set(gone.map(([id]) => id));
+    await forgetJobs({ db, now, incidents: memory.incidents }, names);
   });
 }
 
