@@ -27,6 +27,21 @@ export function readHost(text: string): Reading<string> {
   return { fault: `${quote(text)} is no host`, expected: hostWords, suggestion: name ?? null };
 }
 
+export const urlWords = 'an address that begins with https:// or http://';
+
+/** Passed on as it was written, normalised. */
+export function readUrl(text: string): Reading<string> {
+  const hidden = unprintableIn(text) ?? (/\s/u.test(text) ? 'white space' : null);
+  if (hidden !== null)
+    return { fault: `${quote(text)} holds ${hidden}`, expected: urlWords, suggestion: null };
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/u.test(url.protocol) && url.hostname !== '')
+    return { value: url.href };
+  const suggestion =
+    URL.parse(`https://${text}`) !== null && !text.includes(':') ? `https://${text}` : null;
+  return { fault: `${quote(text)} is no web address`, expected: urlWords, suggestion };
+}
+
 export const secretFileWords = 'an absolute path, or one below ${CREDENTIALS_DIRECTORY}';
 const credentials = '${CREDENTIALS_DIRECTORY}';
 

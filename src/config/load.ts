@@ -4,12 +4,13 @@
  */
 import { hostname } from 'node:os';
 import path from 'node:path';
-import type { AgentConfig, Config, EmailConfig, Job } from '../core/job.ts';
+import type { AgentConfig, Config, Job } from '../core/job.ts';
 import { readContent } from './content.ts';
 import { draftJobs } from './drafts.ts';
 import type { AgentDraft } from './drafts.ts';
 import { type Environment, variable } from './environment.ts';
 import { buildJobs } from './jobs.ts';
+import { toldOf } from './notifications.ts';
 import { parseYaml } from './parse.ts';
 import { renderPaths } from './paths.ts';
 import { createProblemList } from './problem.ts';
@@ -20,6 +21,7 @@ import type { FileContent, Schema } from './schema.ts';
 import { resolveSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { rememberSource } from './source.ts';
+import type { Tree } from './tree.ts';
 
 export type LoadedConfig =
   | { readonly kind: 'ok'; readonly config: Config }
@@ -87,6 +89,9 @@ function configOf(
     content,
     agents: drafts.agents,
     jobs: buildJobs(drafts.jobs, paths, problems),
+    tree,
+    problems,
+    known: new Set(drafts.jobs.flatMap(({ id, agent }) => [id, agent])),
   });
 }
 
@@ -108,11 +113,14 @@ interface Parts {
   readonly content: FileContent;
   readonly agents: readonly AgentDraft[];
   readonly jobs: readonly Job[];
+  readonly tree: Tree;
+  readonly problems: ProblemList;
+  readonly known: ReadonlySet<string>;
 }
 
 const hour = 3_600_000;
 
-function assemble({ file, settings, site, content, agents, jobs }: Parts): Config | null {
+function assemble({ file, settings, site, content, agents, jobs, ...rest }: Parts): Config | null {
   const { deposits, validated, database, timezone } = settings;
   if (
     deposits.value === null ||
@@ -134,18 +142,11 @@ function assemble({ file, settings, site, content, agents, jobs }: Parts): Confi
     parallel: content.parallel ?? 'auto',
     agents: agents.map(agentOf),
     jobs,
-    email: emailOf(content),
+    ...toldOf({ content, ...rest }),
   };
 }
 
 function agentOf({ id, inherited }: AgentDraft): AgentConfig {
   const { timezone, settle } = inherited.values;
   return { id, timezone, settle };
-}
-
-function emailOf({ notifications }: FileContent): EmailConfig | null {
-  const email = notifications?.email;
-  if (!email) return null;
-  const { host, port, user = null, password_file: passwordFile = null } = email.smtp;
-  return { smtp: { host, port, user, passwordFile }, from: email.from, to: email.to };
 }

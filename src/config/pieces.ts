@@ -75,6 +75,19 @@ export function readSchedule(text: string): Reading<Schedule> {
   };
 }
 
+export const cronWords = 'five cron fields such as "0 8 * * *"';
+
+/** A cron expression, with single spaces. */
+export function readCron(text: string): Reading<string> {
+  const fault = parseCron(text);
+  if (fault === null) return { value: text.trim().split(/\s+/).join(' ') };
+  return {
+    fault: `${quote(text)} is wrong: ${fault}`,
+    expected: cronWords,
+    suggestion: nicknames[text.trim()] ?? null,
+  };
+}
+
 function readPeriod(text: string, period: string): Reading<Schedule> {
   const value = parseDuration(period);
   if (value !== null) return { value: { kind: 'every', period: value } };

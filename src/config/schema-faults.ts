@@ -42,12 +42,12 @@ export function addIssue(issue: Issue, tree: Tree, problems: ProblemList): void 
   const location = locate(tree, pathOf(issue));
   if (location.value.kind === 'scalar' && location.value.unreadable) return;
   if (issue.code === 'unrecognized_keys') problems.add(location.key, unknownKey(issue));
-  else problems.add(placeOf(location), complaintAbout(issue, location));
+  else problems.add(placeOf(location, tree), complaintAbout(issue, location));
 }
 
 /** A key that is missing from the whole file is in no line. */
-function placeOf(location: Location): Span | null {
-  return location.exact || location.key !== null ? spanOf(location) : null;
+function placeOf(location: Location, tree: Tree): Span | null {
+  return location.exact || location.value !== tree ? spanOf(location) : null;
 }
 
 function unknownKey(issue: Issue & { code: 'unrecognized_keys' }): Complaint {

@@ -1,14 +1,6 @@
 /** The shape of the configuration file (contract, section 4): the loader and the JSON Schema for editors are made from it. */
 import * as z from 'zod';
 import {
-  addressWords,
-  hostWords,
-  readAddress,
-  readHost,
-  readSecretFile,
-  secretFileWords,
-} from './addresses.ts';
-import {
   absolutePattern,
   durationPattern,
   flag,
@@ -17,6 +9,7 @@ import {
   text,
   whole,
 } from './elements.ts';
+import { maintenanceSchema, notificationsSchema } from './notifications-schema.ts';
 import {
   durationWords,
   folderWords,
@@ -29,39 +22,6 @@ import {
 import { ruleShape } from './rules-schema.ts';
 
 const parallelWords = 'auto, or a whole number from 1 to 64';
-
-function emailSchema(credentials: string | null) {
-  const smtp = section(
-    {
-      host: text(hostWords, readHost, { description: 'Mail server.' }),
-      port: whole(1, 65_535, 'a whole number from 1 to 65535', 'Port of the mail server.').default(
-        587,
-      ),
-      user: text('a user name', readLine, {
-        description: 'User to log in as; without it no login is tried.',
-      }).optional(),
-      password_file: text(secretFileWords, (found) => readSecretFile(found, credentials), {
-        description:
-          'File that holds the password; ${CREDENTIALS_DIRECTORY} is filled in. $BACKUPMON_SMTP_PASSWORD wins over it.',
-      }).optional(),
-    },
-    'a map with host, port, user and password_file',
-  ).meta({ description: 'How mail is sent.' });
-  const recipients = z
-    .array(text(addressWords, readAddress, { description: 'An address.' }), {
-      error: 'a list of addresses, such as [admins@example.org]',
-    })
-    .min(1, { error: 'at least one address' })
-    .meta({ description: 'Who receives the alarms.' });
-  return section(
-    {
-      smtp,
-      from: text(addressWords, readAddress, { description: 'Sender of the alarms.' }),
-      to: recipients,
-    },
-    'a map with smtp, from and to',
-  ).meta({ description: 'Alarms by e-mail.' });
-}
 
 /** Top-level settings that the environment can override. */
 function overridable() {
@@ -120,15 +80,6 @@ export function createSchema(credentials: string | null) {
     { ...rules, databases: databasesSchema(rules).optional() },
     'a map with databases, and rules for all of them',
   );
-  const notifications = section(
-    {
-      email: emailSchema(credentials)
-        .nullable()
-        .optional()
-        .meta({ description: 'Alarms by e-mail.' }),
-    },
-    'a map with email',
-  );
   const file = section(
     {
       deposits: settings.deposits.optional(),
@@ -165,10 +116,14 @@ export function createSchema(credentials: string | null) {
         })
         .optional()
         .meta({ description: 'The agents, each named like its folder below deposits.' }),
-      notifications: notifications
-        .nullable()
-        .optional()
-        .meta({ description: 'Who is told, and how.' }),
+      notifications: notificationsSchema(credentials),
+      maintenance: maintenanceSchema(),
+      metrics: text(folderWords, readPath, {
+        description:
+          'A file for the textfile collector of node_exporter, written anew by every scan.',
+        examples: ['/var/lib/prometheus/node-exporter/backupmon.prom'],
+        pattern: String.raw`^/.*\.prom$`,
+      }).optional(),
     },
     'a map with deposits, validated, database and agents',
   );

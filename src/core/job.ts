@@ -1,4 +1,5 @@
 /** What the configuration expects: one `Job` per backup, already validated. Plain data, so that it can be cached as JSON. */
+import type { MaintenanceWindow, NotificationsConfig } from './notifications.ts';
 import type { Assurance, Severity } from './statuses.ts';
 
 /** When a backup should be complete. `period` is in milliseconds. */
@@ -60,17 +61,6 @@ export interface AgentConfig {
   readonly settle: number;
 }
 
-export interface EmailConfig {
-  readonly smtp: {
-    readonly host: string;
-    readonly port: number;
-    readonly user: string | null;
-    readonly passwordFile: string | null;
-  };
-  readonly from: string;
-  readonly to: readonly string[];
-}
-
 export interface Config {
   /** Absolute path of the file it was read from. */
   readonly file: string;
@@ -88,5 +78,8 @@ export interface Config {
   readonly agents: readonly AgentConfig[];
   /** All jobs, disabled ones too, in the order of the file. */
   readonly jobs: readonly Job[];
-  readonly email: EmailConfig | null;
+  readonly notifications: NotificationsConfig;
+  readonly maintenance: readonly MaintenanceWindow[];
+  /** Absolute path of the file for node_exporter; null for none. */
+  readonly metrics: string | null;
 }

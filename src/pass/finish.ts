@@ -9,7 +9,7 @@ import type { Intake } from './measure.ts';
 import type { Memory } from './memory.ts';
 import { prepare, type Prepared, type PrepareContext } from './prepare.ts';
 import type { Uncounted } from './reconcile.ts';
-import { recordIncidents } from './record-incidents.ts';
+import { agentNow, recordIncidents } from './record-incidents.ts';
 import { recordAgent, refusalEvents, type AgentResult } from './record.ts';
 import type { RecordedIds } from './record-context.ts';
 import { viewOf } from './record-job.ts';
@@ -91,7 +91,8 @@ async function finishAgent(
   const incidents = { db, now, calendar: running.calendar, incidents: memory.incidents };
   const recorded = await transaction(db, async () => {
     const events = await recordAgent(record, result, newestEnd);
-    await recordIncidents(incidents, result, work.agent.jobs, events, lastEndOf(memory, work));
+    const about = agentNow(incidents, result, work.agent.jobs, events, lastEndOf(memory, work));
+    await recordIncidents(incidents, about);
     return events;
   });
   running.events.push(...recorded);

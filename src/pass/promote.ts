@@ -1,6 +1,7 @@
 /** Promotion by hand: what an administrator vouches for comes into the tree, and is recorded with his name. */
 import { isOvertaken, withPromoted } from '../core/advance.ts';
 import type { Conclusion } from '../core/conclusion.ts';
+import type { JobState } from '../core/state.ts';
 import { insertEvent, type EventRecord } from '../db/events.ts';
 import { jobsById, updateJob, type JobRecord } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
@@ -13,7 +14,7 @@ import {
   type VersionRecord,
 } from '../db/versions.ts';
 import { makeDurable, openTree, pointCurrent, publish } from '../validated/publish.ts';
-import { checkPaths, loadMemory } from './memory.ts';
+import { checkPaths, loadMemory, type Memory } from './memory.ts';
 import {
   fromDeposit,
   fromHold,
@@ -22,6 +23,7 @@ import {
   type PromoteOutcome,
   type PromoteRequest,
 } from './promotable.ts';
+import { jobNow, recordIncidents } from './record-incidents.ts';
 
 export type { PromoteOutcome, PromoteRequest } from './promotable.ts';
 
@@ -38,6 +40,7 @@ function conclusionOf(request: PromoteRequest, candidate: Candidate): Conclusion
   };
 }
 
+/** Returns the event's id, and the state of the job after it. */
 async function recordPromotion(
   request: PromoteRequest,
   job: JobRecord,
@@ -46,7 +49,7 @@ async function recordPromotion(
   folder: string,
   versions: readonly VersionRecord[],
   held: HeldRecord | undefined,
-): Promise<number> {
+): Promise<{ readonly id: number; readonly state: JobState }> {
   const { db, now } = request;
   const { copy, endedAt, cycle } = candidate;
   // What lies in the tree already keeps the one row it has: two would share a folder, and pruning one would empty both.
@@ -88,18 +91,31 @@ async function recordPromotion(
     (lastJudgedEnd === null || endedAt >= lastJudgedEnd) && !isOvertaken(job.state, cycle);
   const standing =
     isNewest && promoted.standing !== null ? { ...promoted.standing, eventId } : job.state.standing;
-  await updateJob(
-    db,
-    job.id,
-    { ...promoted, standing, since: isNewest ? promoted.since : job.state.since },
-    isNewest ? { recheckEntryId: null } : {},
-  );
+  const state = { ...promoted, standing, since: isNewest ? promoted.since : job.state.since };
+  await updateJob(db, job.id, state, isNewest ? { recheckEntryId: null } : {});
   if (held !== undefined) {
     // Promoted itself, it lies in the tree by now; beside another one it is of no use any more.
     if (request.file === null) await deleteHeld(db, job.id);
     else await retireHold(db, held, now, 'another backup was promoted by hand');
   }
-  return eventId;
+  return { id: eventId, state };
+}
+
+/** What people are told of it: that the job's trouble is over, where it is. */
+async function recordEnd(
+  { config, db, job, now, calendar }: PromoteRequest,
+  { agents, incidents }: Memory,
+  state: JobState,
+): Promise<void> {
+  const context = { db, now, calendar, incidents };
+  await recordIncidents(context, {
+    agent: job.agent,
+    jobs: config.jobs.filter((other) => other.agent === job.agent && other.enabled),
+    present: job.enabled ? [jobNow(context, job, state, [])] : [],
+    refused: [],
+    areReportsKnown: false,
+    lastSign: agents.get(job.agent)?.newestReportEnd ?? null,
+  });
 }
 
 function pointNewest(
@@ -178,8 +194,18 @@ export async function promote(request: PromoteRequest): Promise<PromoteOutcome> 
   const folder = publish(tree, job.path, candidate.endedAt, candidate.copy);
   pointNewest(request, versions, folder, candidate.endedAt);
   await makeDurable(tree, folder);
-  const id = await transaction(db, () =>
-    recordPromotion(request, known, candidate, conclusion, folder, versions, held),
-  );
+  const id = await transaction(db, async () => {
+    const recorded = await recordPromotion(
+      request,
+      known,
+      candidate,
+      conclusion,
+      folder,
+      versions,
+      held,
+    );
+    await recordEnd(request, memory, recorded.state);
+    return recorded.id;
+  });
   return { kind: 'promoted', event: viewOf(request, candidate, conclusion, id, folder) };
 }

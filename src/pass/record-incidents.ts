@@ -6,6 +6,7 @@ import {
   compareIncidents,
   isOfBackups,
   subjectKey,
+  type Comparison,
   type Incident,
   type Member,
   type Problem,
@@ -14,12 +15,12 @@ import {
 import type { Job } from '../core/job.ts';
 import { cyclesOf, type Calendar } from '../core/missed.ts';
 import { standingNow } from '../core/standing.ts';
+import type { JobState } from '../core/state.ts';
 import { problemsOfAgent, type JobNow } from '../core/trouble.ts';
 import type { EventRecord } from '../db/events.ts';
 import { endIncident, insertAlarm, putIncident, type IncidentRecord } from '../db/incidents.ts';
 import type { Database } from '../db/schema.ts';
 import type { AgentResult } from './record.ts';
-import type { Settled } from './settle.ts';
 
 export interface IncidentContext {
   readonly db: Database;
@@ -29,14 +30,30 @@ export interface IncidentContext {
   readonly incidents: Map<string, IncidentRecord>;
 }
 
+/** What is known of one agent after something was decided about it. */
+export interface AgentNow {
+  readonly agent: string;
+  /** All that are expected of it. */
+  readonly jobs: readonly Job[];
+  /** Those that something was decided about. */
+  readonly present: readonly JobNow[];
+  readonly refused: readonly Problem[];
+  /** Whether its reports were looked at: then what was refused before, and is not now, is over. */
+  readonly areReportsKnown: boolean;
+  /** The end of its newest report, whatever became of it; null for none. */
+  readonly lastSign: number | null;
+}
+
 /** The conclusion that a job's status comes from; null where it was recorded before this pass. */
 const eventOf = (events: readonly EventRecord[], job: Job, status: string): number | null =>
   events.findLast((event) => event.database === job.database && event.status === status)?.id ??
   null;
 
-function settledNow(
-  { now, calendar }: IncidentContext,
-  { from: { job }, decision: { state } }: Settled,
+/** @param events those that were recorded with it */
+export function jobNow(
+  { now, calendar }: Pick<IncidentContext, 'now' | 'calendar'>,
+  job: Job,
+  state: JobState,
   events: readonly EventRecord[],
 ): JobNow {
   const standing = standingNow(job, state, cyclesOf(job, state, calendar), now);
@@ -88,48 +105,72 @@ function lastSignOf({ round }: AgentResult, remembered: number | null): number |
 }
 
 /**
- * Runs inside the transaction of the agent's events, after them.
- * @param jobs all that are expected of the agent
+ * What a scan found out about an agent.
+ * @param jobs all that are expected of it
+ * @param events those that were recorded of it
  * @param lastEnd the end of the newest report that was judged before this pass; null for none
  */
-export async function recordIncidents(
+export function agentNow(
   context: IncidentContext,
   result: AgentResult,
   jobs: readonly Job[],
   events: readonly EventRecord[],
   lastEnd: number | null,
-): Promise<void> {
-  const { db, now, incidents } = context;
-  const settled = new Map(result.settled.map((one) => [one.from.job.id, one]));
-  const byId = new Map(jobs.map((job) => [job.id, job]));
-  const known = [...incidents.values()]
+): AgentNow {
+  const refused = refusedProblem(result, events);
+  const isAccepted = result.round?.seen.some((seen) => seen.refused === null) ?? false;
+  return {
+    agent: result.agent,
+    jobs,
+    present: result.settled.map(({ from: { job }, decision: { state } }) =>
+      jobNow(context, job, state, events),
+    ),
+    refused,
+    areReportsKnown: isAccepted || refused.length > 0,
+    lastSign: lastSignOf(result, lastEnd),
+  };
+}
+
+/** Those of the agent's jobs that nothing was decided about stand as they do in their incidents. */
+function knownMembers(
+  { incidents }: IncidentContext,
+  byId: ReadonlyMap<string, Job>,
+  decided: ReadonlySet<string>,
+): JobNow[] {
+  return [...incidents.values()]
     .filter(({ subject }) => isOfBackups(subject))
     .flatMap(({ members }) => members)
     .flatMap((member) => {
       const job = byId.get(member.name);
-      return job === undefined || settled.has(job.id) ? [] : [memberNow(member, job)];
+      return job === undefined || decided.has(job.id) ? [] : [memberNow(member, job)];
     });
-  const present = [...settled.values()].map((one) => settledNow(context, one, events));
-  const refused = refusedProblem(result, events);
+}
+
+/** Runs inside the transaction of the agent's events, after them. */
+export async function recordIncidents(context: IncidentContext, agent: AgentNow): Promise<void> {
+  const { now, incidents } = context;
+  const decided = new Set(agent.present.map(({ name }) => name));
+  const byId = new Map(agent.jobs.map((job) => [job.id, job]));
+  const known = knownMembers(context, byId, decided);
   const problems = [
-    ...problemsOfAgent(result.agent, [...present, ...known], lastSignOf(result, lastEnd)),
-    ...refused,
+    ...problemsOfAgent(agent.agent, [...agent.present, ...known], agent.lastSign),
+    ...agent.refused,
   ];
-  const isAccepted = result.round?.seen.some(({ refused }) => refused === null) ?? false;
-  const areReportsKnown = isAccepted || refused.length > 0;
   const isLookedAt = (subject: Subject, name: string): boolean => {
-    if (subject.kind === 'refused') return name === result.agent && areReportsKnown;
-    return settled.has(name) || (isOfBackups(subject) && byId.has(name));
+    if (subject.kind === 'refused') return name === agent.agent && agent.areReportsKnown;
+    return decided.has(name) || (isOfBackups(subject) && byId.has(name));
   };
   const open = [...incidents.values()].filter(({ subject, members }) =>
     members.some(({ name }) => isLookedAt(subject, name)),
   );
-  const comparison = compareIncidents(
-    withSubjectsOf(open, problems, incidents),
-    problems,
-    isLookedAt,
-    now,
-  );
+  const all = withSubjectsOf(open, problems, incidents);
+  await recordComparison(context, compareIncidents(all, problems, isLookedAt, now));
+}
+
+async function recordComparison(
+  { db, now, incidents }: IncidentContext,
+  comparison: Comparison,
+): Promise<void> {
   for (const incident of comparison.incidents) {
     const key = subjectKey(incident.subject);
     const before = incidents.get(key) ?? null;

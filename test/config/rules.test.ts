@@ -27,6 +27,7 @@ describe('rules of a job', () => {
         sizeChange: 0.5,
         settle: 2 * minute,
         deposit: 'keep',
+        failAfter: 1,
       },
       lines: { schedule: 4 },
     });
@@ -53,6 +54,7 @@ agents:
         size_change: off
         unchanged: critical
         deposit: remove
+        fail_after: 3
         enabled: false
         labels: { team: web }
         path: "{site}/{team}/{database}"
@@ -68,6 +70,7 @@ site: s
     assert.equal(rules.sizeChange, null);
     assert.equal(rules.unchanged, 'critical');
     assert.equal(rules.deposit, 'remove');
+    assert.equal(rules.failAfter, 3);
     assert.equal(rules.timezone, 'Europe/Paris');
     assert.equal(rules.settle, 3 * minute);
     assert.deepEqual(rules.schedule, { kind: 'every', period: 24 * hour });
@@ -83,7 +86,8 @@ site: s
       sizeChange: 22,
       unchanged: 23,
       deposit: 24,
-      path: 27,
+      failAfter: 25,
+      path: 28,
     });
   });
 
@@ -200,7 +204,17 @@ describe('settings', () => {
       scanTimeout: 6 * hour,
       archiveReports: true,
       parallel: 'auto',
-      email: null,
+      notifications: {
+        email: null,
+        webhooks: [],
+        commands: [],
+        heartbeat: null,
+        remind: [24 * hour, 72 * hour, 168 * hour],
+        giveUpAfter: 72 * hour,
+        digest: null,
+      },
+      maintenance: [],
+      metrics: null,
     });
   });
 
@@ -238,7 +252,7 @@ describe('settings', () => {
 
   it('may be null where everything below is commented out', () => {
     const text = `${folders}defaults:\nnotifications:\nagents:\n  a: { schedule: every 1h, labels: , databases: [x] }\n`;
-    assert.equal(configOf(text).email, null);
+    assert.equal(configOf(text).notifications.email, null);
   });
 });
 
@@ -247,10 +261,21 @@ describe('mail', () => {
     withEmail(`{ smtp: ${smtp}, from: "B <b@x.org>", to: [a@x.org, root@localhost] }`);
 
   it('is read, with defaults', () => {
-    assert.deepEqual(configOf(mail('{ host: smtp.x.org }')).email, {
-      smtp: { host: 'smtp.x.org', port: 587, user: null, passwordFile: null },
+    assert.deepEqual(configOf(mail('{ host: smtp.x.org }')).notifications.email, {
+      server: {
+        kind: 'smtp',
+        host: 'smtp.x.org',
+        port: 587,
+        tls: 'auto',
+        caFile: null,
+        user: null,
+        passwordFile: null,
+      },
       from: 'B <b@x.org>',
-      to: ['a@x.org', 'root@localhost'],
+      to: [
+        { address: 'a@x.org', jobs: null, severity: 'warning' },
+        { address: 'root@localhost', jobs: null, severity: 'warning' },
+      ],
     });
   });
 
@@ -272,7 +297,15 @@ describe('mail', () => {
       const config = configOf(mail(`{ host: h, port: 25, user: u, password_file: "${written}" }`), {
         CREDENTIALS_DIRECTORY: directory,
       });
-      assert.deepEqual(config.email?.smtp, { host: 'h', port: 25, user: 'u', passwordFile: file });
+      assert.deepEqual(config.notifications.email?.server, {
+        kind: 'smtp',
+        host: 'h',
+        port: 25,
+        tls: 'auto',
+        caFile: null,
+        user: 'u',
+        passwordFile: file,
+      });
     });
   }
 });

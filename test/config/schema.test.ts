@@ -77,6 +77,10 @@ describe('the example', () => {
     const periods = ['last', 'daily', 'weekly', 'monthly', 'yearly'];
     const mail = ['email', 'smtp', 'host', 'port', 'user', 'password_file', 'from', 'to'];
     const keys = [...Object.keys(shape), ...jobKeys, ...periods, ...mail, 'databases'];
+    const ways = ['sendmail', 'tls', 'ca_file', 'address', 'jobs', 'severity', 'webhook', 'url'];
+    const more = ['secret_file', 'timeout', 'command', 'name', 'run', 'heartbeat', 'fail_from'];
+    const told = ['remind', 'give_up_after', 'digest', 'for', 'reason'];
+    keys.push(...ways, ...more, ...told);
     const absent = keys.filter((key) => !new RegExp(`(^|[ {])${key}:`, 'm').test(example));
     assert.deepEqual(absent, []);
   });
