@@ -1,16 +1,12 @@
-/** Incidents that are open, and what is to be told of them. */
-import {
-  subjectKey,
-  type Incident,
-  type IncidentKind,
-  type Member,
-  type Step,
-} from '../core/incident.ts';
-import type { Status } from '../core/statuses.ts';
+/** Incidents that are open, and who is in them. */
+import { subjectKey, type Incident, type IncidentKind, type Member } from '../core/incident.ts';
+import { worst, type Severity, type Status } from '../core/statuses.ts';
 import type { Database, IncidentMembersTable, IncidentsTable } from './schema.ts';
 
 export interface IncidentRecord extends Incident {
   readonly id: number;
+  /** The worst severity since it was announced; `ok` before. */
+  readonly worst: Severity;
   /** How many times people were reminded of it. */
   readonly reminders: number;
 }
@@ -35,6 +31,7 @@ const toIncident = (
   subject: { kind: row.kind as IncidentKind, name: row.name },
   openedAt: row.opened_at,
   announcedAt: row.announced_at,
+  worst: row.worst as Severity,
   reminders: row.reminders,
   members: members.map(toMember),
 });
@@ -87,12 +84,15 @@ export async function putIncident(
 ): Promise<IncidentRecord> {
   const { subject, openedAt, announcedAt, members } = incident;
   const reminders = known?.reminders ?? 0;
+  const present = announcedAt === null ? [] : members.map(({ severity }) => severity);
+  const worstYet = worst([known?.worst ?? 'ok', ...present]);
   const values = {
     kind: subject.kind,
     name: subject.name,
     opened_at: openedAt,
     announced_at: announcedAt,
     ended_at: null,
+    worst: worstYet,
     reminders,
   };
   let id = known?.id;
@@ -107,7 +107,7 @@ export async function putIncident(
     await db.updateTable('incidents').set(values).where('id', '=', id).execute();
   }
   await putMembers(db, id, members);
-  return { ...incident, id, reminders };
+  return { ...incident, id, worst: worstYet, reminders };
 }
 
 export async function endIncident(db: Database, id: number, at: number): Promise<void> {
@@ -115,23 +115,6 @@ export async function endIncident(db: Database, id: number, at: number): Promise
   await putMembers(db, id, []);
 }
 
-/** To be told, in the transaction of what caused it. */
-export async function insertAlarm(
-  db: Database,
-  incidentId: number,
-  step: Step,
-  at: number,
-): Promise<void> {
-  await db
-    .insertInto('alarms')
-    .values({
-      incident_id: incidentId,
-      at,
-      kind: step.kind,
-      before: step.before,
-      after: step.after,
-      members: JSON.stringify(step.members),
-      composed_at: null,
-    })
-    .execute();
+export async function countReminders(db: Database, id: number, reminders: number): Promise<void> {
+  await db.updateTable('incidents').set({ reminders }).where('id', '=', id).execute();
 }

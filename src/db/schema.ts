@@ -174,6 +174,8 @@ export interface IncidentsTable {
   opened_at: number;
   announced_at: number | null;
   ended_at: number | null;
+  /** The worst severity since it was announced; `ok` before. */
+  worst: string;
   /** How many times people were reminded of it. */
   reminders: number;
 }
@@ -208,6 +210,51 @@ export interface AlarmsTable {
   composed_at: number | null;
 }
 
+/** What is delivered, by one way out, to one set of recipients. */
+export interface MessagesTable {
+  id: Generated<number>;
+  /** `email`, or the name of a webhook or command. */
+  way: string;
+  message_id: string;
+  /** Message-ID of the first of its thread; null where it is that itself. */
+  thread: string | null;
+  /** JSON of core/letter.ts. */
+  letter: string;
+  created_at: number;
+  attempts: number;
+  next_attempt_at: number;
+  /** When it was delivered, or given up, for the last of its recipients; null while it is to be delivered. */
+  ended_at: number | null;
+}
+
+export interface DeliveriesTable {
+  message: number;
+  recipient: string;
+  delivered_at: number | null;
+  given_up_at: number | null;
+  /** Why the last attempt failed. */
+  error: string | null;
+}
+
+/** The message by which somebody was first told of an incident. */
+export interface ThreadsTable {
+  incident_id: number;
+  way: string;
+  recipient: string;
+  message_id: string;
+  subject: string;
+}
+
+/** Jobs and agents of which nothing is told until then. */
+export interface SnoozesTable {
+  /** `agent` or `agent/database` */
+  name: string;
+  until: number;
+  reason: string | null;
+  operator: string;
+  at: number;
+}
+
 export interface Tables {
   meta: MetaTable;
   scans: ScansTable;
@@ -221,6 +268,10 @@ export interface Tables {
   incidents: IncidentsTable;
   incident_members: IncidentMembersTable;
   alarms: AlarmsTable;
+  messages: MessagesTable;
+  deliveries: DeliveriesTable;
+  threads: ThreadsTable;
+  snoozes: SnoozesTable;
 }
 
 export type Database = Kysely<Tables>;

@@ -18,7 +18,8 @@ import { standingNow } from '../core/standing.ts';
 import type { JobState } from '../core/state.ts';
 import { problemsOfAgent, type JobNow } from '../core/trouble.ts';
 import type { EventRecord } from '../db/events.ts';
-import { endIncident, insertAlarm, putIncident, type IncidentRecord } from '../db/incidents.ts';
+import { insertAlarm } from '../db/alarms.ts';
+import { endIncident, putIncident, type IncidentRecord } from '../db/incidents.ts';
 import type { Database } from '../db/schema.ts';
 import type { AgentResult } from './record.ts';
 

@@ -186,7 +186,7 @@ describe('maintenance', () => {
     );
     assert.deepEqual(
       told(problemsOf(withLines('maintenance: [{ schedule: "0 2 * * 0", for: 4h, jobs: [c] }]\n'))),
-      ['5:57 no agent or job is named "c" → a'],
+      ['5:56 no agent or job is named "c" → a'],
     );
   });
 });

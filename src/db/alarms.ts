@@ -1,0 +1,98 @@
+/** What is to be told of incidents: recorded with what caused it, told when messages are made of it. */
+import type { IncidentKind, Member, Step } from '../core/incident.ts';
+import type { Change } from '../core/letter.ts';
+import type { Alarm } from '../core/news.ts';
+import type { Severity } from '../core/statuses.ts';
+import type { Database } from './schema.ts';
+
+/** To be told, in the transaction of what caused it. */
+export async function insertAlarm(
+  db: Database,
+  incidentId: number,
+  step: Pick<Step, 'before' | 'after' | 'members'> & { readonly kind: Change },
+  at: number,
+): Promise<void> {
+  await db
+    .insertInto('alarms')
+    .values({
+      incident_id: incidentId,
+      at,
+      kind: step.kind,
+      before: step.before,
+      after: step.after,
+      members: JSON.stringify(step.members),
+      composed_at: null,
+    })
+    .execute();
+}
+
+/** Those that nobody was told of yet, in the order in which they were recorded. */
+export async function untoldAlarms(db: Database): Promise<Alarm[]> {
+  const rows = await db
+    .selectFrom('alarms')
+    .innerJoin('incidents', 'incidents.id', 'alarms.incident_id')
+    .selectAll('alarms')
+    .select(['incidents.kind as subject_kind', 'name', 'opened_at', 'worst'])
+    .where('composed_at', 'is', null)
+    .orderBy('alarms.id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    incidentId: row.incident_id,
+    subject: { kind: row.subject_kind as IncidentKind, name: row.name },
+    openedAt: row.opened_at,
+    worst: row.worst as Severity,
+    at: row.at,
+    change: row.kind as Change,
+    before: row.before as Severity,
+    after: row.after as Severity,
+    members: JSON.parse(row.members) as Member[],
+  }));
+}
+
+/** How many times people were told of each subject since then, by subjectKey. */
+export async function toldSince(db: Database, since: number): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('alarms')
+    .innerJoin('incidents', 'incidents.id', 'alarms.incident_id')
+    .select(({ fn }) => ['incidents.kind', 'name', fn.countAll<number>().as('times')])
+    .where('composed_at', '>', since)
+    .groupBy(['incidents.kind', 'name'])
+    .execute();
+  return new Map(rows.map(({ kind, name, times }) => [`${kind} ${name}`, times]));
+}
+
+export async function markTold(db: Database, id: number, at: number): Promise<void> {
+  await db.updateTable('alarms').set({ composed_at: at }).where('id', '=', id).execute();
+}
+
+/** One that stands for others, which are gone. */
+export async function keepInstead(db: Database, kept: Alarm): Promise<void> {
+  await db
+    .updateTable('alarms')
+    .set({ incident_id: kept.incidentId, kind: kept.change, before: kept.before })
+    .where('id', '=', kept.id)
+    .execute();
+}
+
+export async function deleteAlarm(db: Database, id: number): Promise<void> {
+  await db.deleteFrom('alarms').where('id', '=', id).execute();
+}
+
+/** Forgets what was told before that time, and incidents that were over by then. */
+export async function forgetAlarmsBefore(db: Database, before: number): Promise<void> {
+  await db.deleteFrom('alarms').where('composed_at', '<', before).execute();
+  const over = db.selectFrom('incidents').select('id').where('ended_at', '<', before);
+  // What is still to be told of one keeps it.
+  const kept = db.selectFrom('alarms').select('incident_id');
+  await db
+    .deleteFrom('threads')
+    .where('incident_id', 'in', over)
+    .where('incident_id', 'not in', kept)
+    .execute();
+  await db
+    .deleteFrom('incidents')
+    .where('ended_at', '<', before)
+    .where('id', 'not in', kept)
+    .execute();
+}
