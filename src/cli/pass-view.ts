@@ -3,18 +3,30 @@ import { adviceFor, worst, type Severity } from '../core/statuses.ts';
 import type { Config } from '../core/job.ts';
 import type { JobChangeView, PassOutcome } from '../pass/request.ts';
 import type { PassView } from '../render/views.ts';
-import { toEventView } from './status-view.ts';
+import { toEventView } from '../views/status-view.ts';
 
 const isBad = (severity: Severity | undefined): boolean =>
   severity === 'warning' || severity === 'critical';
 
-/** The worst current severity of the jobs in scope, and of the reports that this pass refused. */
-export const severityOf = (outcome: PassOutcome): Severity =>
+/** What the exit code tells of, and what is printed without being asked for. */
+export interface Told {
+  /** Whether the exit code tells of a job, or of an agent as such. */
+  readonly isCounted: (name: string) => boolean;
+  /** Whether its alarms are not sent for now: then it is no news either. */
+  readonly isSnoozed: (name: string) => boolean;
+}
+
+export const everything: Told = { isCounted: () => true, isSnoozed: () => false };
+
+/** The worst current severity of the jobs in scope that count, and of the reports that this pass refused. */
+export const severityOf = (outcome: PassOutcome, { isCounted }: Told): Severity =>
   worst([
     outcome.quiet,
-    ...outcome.changes.map((change) => change.after.severity),
+    ...outcome.changes
+      .filter(({ job }) => isCounted(job.id))
+      .map((change) => change.after.severity),
     ...outcome.events
-      .filter((event) => event.status === 'REPORT_REFUSED')
+      .filter(({ status, agent }) => status === 'REPORT_REFUSED' && isCounted(agent))
       .map((event) => event.severity),
   ]);
 
@@ -61,16 +73,20 @@ export function passView(
   config: Config,
   outcome: PassOutcome,
   about: { readonly now: number; readonly command: 'scan' | 'promote'; readonly dryRun: boolean },
+  told: Told = everything,
 ): PassView {
-  const refused = outcome.events.filter((event) => event.status === 'REPORT_REFUSED');
+  const refused = outcome.events.filter(
+    ({ status, agent }) => status === 'REPORT_REFUSED' && !told.isSnoozed(agent),
+  );
+  const changes = outcome.changes.filter(({ job }) => !told.isSnoozed(job.id));
   return {
     ...about,
-    severity: severityOf(outcome),
+    severity: severityOf(outcome, told),
     events: outcome.events.map((event) => toEventView(config, event)),
     unexpected: outcome.unexpected,
     news: [
-      ...outcome.changes.flatMap(newsOf),
-      ...blockedNews(outcome.changes),
+      ...changes.flatMap(newsOf),
+      ...blockedNews(changes),
       ...refused.map((event): News => ({
         kind: 'problem',
         severity: event.severity,

@@ -28,6 +28,10 @@ The configuration is the first of:
   /etc/backupmon/config.yaml`;
 
 const OUTPUT_FAILED = 'output_failed';
+const SNOOZED_OPTION = [
+  '--exclude-snoozed',
+  'the exit code tells nothing of jobs whose alarms are snoozed',
+] as const;
 const JSON_OPTION = ['--json', 'print one JSON document'] as const;
 
 type Run = (context: Context) => Promise<ExitCode>;
@@ -67,12 +71,17 @@ function describe(program: Command, chosen: Chosen): void {
   add('scan', 'one pass: read, judge, promote, record', 'backupmon scan --dry-run paris')
     .argument('[job...]', 'AGENT or AGENT/DATABASE; all without')
     .option('--dry-run', 'read and judge, change nothing')
+    .option(...SNOOZED_OPTION)
     .option(...JSON_OPTION)
-    .action((jobs: string[], options: { dryRun?: boolean; json?: boolean }) =>
-      choose(options.json, async (context) => {
-        const { scan } = await import('./commands/scan.ts');
-        return scan(context, jobs, { dryRun: options.dryRun === true });
-      }),
+    .action(
+      (jobs: string[], options: { dryRun?: boolean; excludeSnoozed?: boolean; json?: boolean }) =>
+        choose(options.json, async (context) => {
+          const { scan } = await import('./commands/scan.ts');
+          return scan(context, jobs, {
+            dryRun: options.dryRun === true,
+            excludeSnoozed: options.excludeSnoozed === true,
+          });
+        }),
     );
 
   add(
@@ -84,16 +93,22 @@ function describe(program: Command, chosen: Chosen): void {
     .option(...JSON_OPTION)
     .option('--nagios', 'one line with performance data, for Nagios and its like')
     .option('--problems', 'only what is not well')
-    .action((jobs: string[], options: { json?: boolean; nagios?: boolean; problems?: boolean }) =>
-      choose(options.json, async (context) => {
-        if (context.json && options.nagios === true)
-          throw new UserProblem('usage', '--json and --nagios exclude each other');
-        const { status } = await import('./commands/status.ts');
-        return status(context, jobs, {
-          nagios: options.nagios === true,
-          problems: options.problems === true,
-        });
-      }),
+    .option(...SNOOZED_OPTION)
+    .action(
+      (
+        jobs: string[],
+        options: { json?: boolean; nagios?: boolean; problems?: boolean; excludeSnoozed?: boolean },
+      ) =>
+        choose(options.json, async (context) => {
+          if (context.json && options.nagios === true)
+            throw new UserProblem('usage', '--json and --nagios exclude each other');
+          const { status } = await import('./commands/status.ts');
+          return status(context, jobs, {
+            nagios: options.nagios === true,
+            problems: options.problems === true,
+            excludeSnoozed: options.excludeSnoozed === true,
+          });
+        }),
     );
 
   add(
@@ -150,6 +165,37 @@ function describe(program: Command, chosen: Chosen): void {
             ...(reason !== undefined && { reason }),
           });
         }),
+    );
+
+  add(
+    'snooze',
+    'send no alarms about a job or an agent for a while; status and exit codes stay as they are',
+    'backupmon snooze paris/compta --for 3d --reason "new disk on Monday"',
+  )
+    .argument('[job]', 'AGENT or AGENT/DATABASE; without it, what is snoozed now is listed')
+    .option('--for <time>', 'how long: 12h, 3d')
+    .option('--reason <text>', 'shown in status and history, with your name')
+    .option('--off', 'send alarms again')
+    .action((job: string | undefined, options: { for?: string; reason?: string; off?: boolean }) =>
+      choose(false, async (context) => {
+        if (context.json) throw new UserProblem('usage', 'snooze has no --json');
+        const { snooze } = await import('./commands/snooze.ts');
+        return snooze(context, job, options);
+      }),
+    );
+
+  add(
+    'notify',
+    'try every way out by which alarms are sent, or the one that is named',
+    'backupmon notify --test email',
+  )
+    .option('--test [name]', 'send a test: email, heartbeat, or the name of a webhook or command')
+    .action((options: { test?: string | true }) =>
+      choose(false, async (context) => {
+        if (context.json) throw new UserProblem('usage', 'notify has no --json');
+        const { notify } = await import('./commands/notify.ts');
+        return notify(context, options.test);
+      }),
     );
 
   add(

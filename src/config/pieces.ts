@@ -148,6 +148,17 @@ export function readPath(text: string): Reading<string> {
   };
 }
 
+export const metricsWords = 'an absolute path that ends in .prom';
+
+/** node_exporter's textfile collector looks at nothing else. */
+export function readMetricsPath(text: string): Reading<string> {
+  const reading = readPath(text);
+  if (!('value' in reading)) return { ...reading, expected: metricsWords };
+  if (/[^/]\.prom$/u.test(reading.value)) return reading;
+  const suggestion = text.endsWith('/') ? `${text}backupmon.prom` : `${text}.prom`;
+  return { fault: `${quote(text)} does not end in .prom`, expected: metricsWords, suggestion };
+}
+
 /** One line of text, not empty. */
 export function readLine(text: string): Reading<string> {
   const hidden = unprintableIn(text);

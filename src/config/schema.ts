@@ -13,7 +13,9 @@ import { maintenanceSchema, notificationsSchema } from './notifications-schema.t
 import {
   durationWords,
   folderWords,
+  metricsWords,
   readDuration,
+  readMetricsPath,
   readLine,
   readPath,
   readZone,
@@ -118,7 +120,7 @@ export function createSchema(credentials: string | null) {
         .meta({ description: 'The agents, each named like its folder below deposits.' }),
       notifications: notificationsSchema(credentials),
       maintenance: maintenanceSchema(),
-      metrics: text(folderWords, readPath, {
+      metrics: text(metricsWords, readMetricsPath, {
         description:
           'A file for the textfile collector of node_exporter, written anew by every scan.',
         examples: ['/var/lib/prometheus/node-exporter/backupmon.prom'],

@@ -118,10 +118,7 @@ function doubts({ jobs, undelivered, scans }: Digest): string[] {
   return [
     ...counted(blocked, `${blocked} blocked`),
     ...counted(held, `${held} held`),
-    ...counted(
-      undelivered,
-      `${undelivered} ${undelivered === 1 ? 'alarm' : 'alarms'} undelivered`,
-    ),
+    ...counted(undelivered, `${undelivered} ${undelivered === 1 ? 'alarm' : 'alarms'} undelivered`),
     ...(scans === 0 ? ['no scan since the last digest'] : []),
   ];
 }

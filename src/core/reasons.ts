@@ -2,6 +2,9 @@
 import type { ContentReason } from './content.ts';
 import type { RefusalReason } from './report.ts';
 
+/** What is recorded of backupmon itself, and of what administrators asked for. */
+export type NoticeReason = 'alarm_given_up' | 'snoozed' | 'snooze_ended';
+
 export type Reason =
   | 'verified'
   | 'promoted_by_hand'
@@ -36,6 +39,7 @@ export type Reason =
   | 'before_watch'
   | 'superseded'
   | 'replayed'
+  | NoticeReason
   | RefusalReason;
 
 /** "Unchanged", and not on the agent's word alone: the newest version holds it, and the deposit may go. */
@@ -103,4 +107,7 @@ export const reasons: Readonly<Record<Reason, string>> = {
   too_many_files: 'a folder with more than 100,000 names: what lies beyond is not looked at',
   forged: 'a report in another agent’s name',
   clock_skew: 'a report from the future',
+  alarm_given_up: 'a message could not be delivered for `give_up_after`',
+  snoozed: '`backupmon snooze`: no alarms for a while',
+  snooze_ended: '`backupmon snooze --off`: alarms again',
 };

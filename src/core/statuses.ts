@@ -21,8 +21,14 @@ export const statuses = [
   'MISSING',
   'UNKNOWN',
   'REPORT_REFUSED',
+  'NOTICE',
 ] as const;
 export type Status = (typeof statuses)[number];
+
+/** Those that a job can have; the others are events of an agent, and of backupmon itself. */
+export const jobStatuses: readonly Status[] = statuses.filter(
+  (status) => status !== 'REPORT_REFUSED' && status !== 'NOTICE',
+);
 
 export interface StatusRow {
   /** Severity where neither the job's rules nor the reason say otherwise. */
@@ -87,6 +93,7 @@ export const catalogue: Readonly<Record<Status, StatusRow>> = {
     healthy: false,
     advice: "Look at the report in the agent's folder and at what wrote it.",
   },
+  NOTICE: { severity: 'ok', label: 'notice', healthy: false, advice: '' },
 };
 
 /** Where the reason, not the status, tells what to do. */

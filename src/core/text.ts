@@ -62,3 +62,7 @@ export function folded(text: string): string {
   // Lower case first, then upper: so the long s is an S, the capital sharp s is SS, and both small sigmas are one.
   return text.normalize('NFD').toLowerCase().toUpperCase().normalize('NFD');
 }
+
+/** A word that a shell takes as it is, for commands that people copy. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

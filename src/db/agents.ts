@@ -70,5 +70,5 @@ export async function agentsWithEvents(db: Database): Promise<string[]> {
     .distinct()
     .where('agent', 'is not', null)
     .execute();
-  return rows.flatMap(({ agent }) => (agent === null ? [] : [agent]));
+  return rows.flatMap(({ agent }) => (agent === null || agent === '' ? [] : [agent]));
 }

@@ -139,3 +139,29 @@ export async function recentFileNames(
 export async function setFileState(db: Database, id: number, state: string): Promise<void> {
   await db.updateTable('entries').set({ file_state: state }).where('id', '=', id).execute();
 }
+
+function durationOf(stage: Stage | null): number | null {
+  const { startedAt = null, finishedAt = null } = stage ?? {};
+  return startedAt === null || finishedAt === null ? null : finishedAt - startedAt;
+}
+
+/** How long the stages of the report took that each job's status comes from, in milliseconds, by `agent/database`. */
+export async function stageDurations(
+  db: Database,
+): Promise<Map<string, Partial<Record<StageName, number>>>> {
+  const rows = await db
+    .selectFrom('jobs')
+    .innerJoin('events', 'events.id', 'jobs.last_event_id')
+    .innerJoin('entries', 'entries.id', 'events.entry_id')
+    .select(['jobs.agent', 'jobs.database', 'entries.detail'])
+    .execute();
+  return new Map(
+    rows.map(({ agent, database, detail }) => {
+      const known = Object.entries(readStages(detail)).flatMap(([name, stage]) => {
+        const duration = durationOf(stage);
+        return duration === null ? [] : [[name, duration] as const];
+      });
+      return [`${agent}/${database}`, Object.fromEntries(known)];
+    }),
+  );
+}

@@ -61,6 +61,25 @@ export async function finishScan(
     .execute();
 }
 
+/** What a pass that came to its end did. */
+export async function countsOfScan(db: Database, id: number): Promise<ScanCounts> {
+  const row = await db
+    .selectFrom('scans')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return {
+    jobs: row.jobs ?? 0,
+    reports: row.reports ?? 0,
+    events: row.events ?? 0,
+    published: row.published ?? 0,
+    pruned: row.pruned ?? 0,
+    refused: row.refused ?? 0,
+    blocked: row.blocked ?? 0,
+    bytesRead: row.bytes_read ?? 0,
+  };
+}
+
 /** A pass that ended by an error: it is over, and counts as no complete scan. */
 export async function abandonScan(db: Database, id: number, finishedAt: number): Promise<void> {
   await db
@@ -109,7 +128,25 @@ export async function unfinishedScan(db: Database): Promise<ScanRecord | null> {
   return row === undefined || row.finished_at !== null ? null : toScan(row);
 }
 
-export type MetaKey = 'initialised_at' | 'no_links';
+/** How many scans of all jobs came to their end since then, and what all passes did meanwhile. */
+export async function passesSince(
+  db: Database,
+  since: number,
+): Promise<{ readonly scans: number; readonly published: number; readonly pruned: number }> {
+  const row = await db
+    .selectFrom('scans')
+    .select(({ fn, eb }) => [
+      fn.sum<number | null>(eb.case().when('complete', '=', 1).then(1).else(0).end()).as('scans'),
+      fn.sum<number | null>('published').as('published'),
+      fn.sum<number | null>('pruned').as('pruned'),
+    ])
+    .where('started_at', '>', since)
+    .where('finished_at', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return { scans: row.scans ?? 0, published: row.published ?? 0, pruned: row.pruned ?? 0 };
+}
+
+export type MetaKey = 'initialised_at' | 'no_links' | 'digest_at';
 
 export async function getMeta(db: Database, key: MetaKey): Promise<string | null> {
   const row = await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst();

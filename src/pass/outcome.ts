@@ -25,8 +25,9 @@ function quietOf({ request, memory, settled }: Running): { jobs: number; severit
   const quiet = request.config.jobs.filter(
     (job) => job.enabled && !settled.has(job.id) && request.inScope(job),
   );
+  const counted = quiet.filter(({ id }) => request.isCounted(id));
   const severity = worst(
-    quiet.map((job) => (memory.jobs.get(job.id)?.severity ?? 'pending') as Severity),
+    counted.map((job) => (memory.jobs.get(job.id)?.severity ?? 'pending') as Severity),
   );
   return { jobs: quiet.length, severity };
 }

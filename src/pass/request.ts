@@ -20,6 +20,8 @@ export interface PassRequest {
   /** A scan of all jobs: begins watches. */
   readonly complete: boolean;
   readonly inScope: (job: Job) => boolean;
+  /** Whether the exit code tells of a job, or of an agent as such. */
+  readonly isCounted: (name: string) => boolean;
   readonly dryRun: boolean;
   /** The program file, see Intake. */
   readonly program: string;
@@ -46,7 +48,7 @@ export interface PassOutcome {
   readonly events: readonly EventRecord[];
   /** Jobs that something was decided about. */
   readonly changes: readonly JobChangeView[];
-  /** Worst severity of the jobs in scope that nothing was decided about. */
+  /** Worst severity of the jobs in scope that count and that nothing was decided about. */
   readonly quiet: Severity;
   /** Things that are about no job: the clock, a file system without links. */
   readonly notices: readonly string[];

@@ -9,9 +9,11 @@ const gap = '  ';
 /** Of 80 columns this leaves a third for the message. */
 const widestJob = 22;
 
-/** `agent/database`, or the agent alone for an event that is about no job. */
-export const eventSubject = ({ agent, database }: EventView): string =>
-  database === null ? agent : `${agent}/${database}`;
+/** `agent/database`; the agent alone for an event that is about no job; backupmon itself where it is about no agent. */
+export function eventSubject({ agent, database }: EventView): string {
+  if (database !== null) return `${agent}/${database}`;
+  return agent === '' ? 'backupmon' : agent;
+}
 
 /** The message, with how many alike it stands for, who did it, and why it counts no more. */
 export function eventMessage(event: EventView, screen: Screen): string {

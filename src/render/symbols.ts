@@ -1,6 +1,8 @@
 /** What all outputs for people share: the symbol of a severity, the word of a status, the colours, clean text. */
 import { catalogue, type Severity, type Status } from '../core/statuses.ts';
 import { forPeople } from '../core/text.ts';
+
+export { shellWord } from '../core/text.ts';
 import type { Paint, Screen } from './views.ts';
 
 export interface Look {
@@ -79,7 +81,3 @@ export function clean(text: string, screen: Pick<Screen, 'unicode'>, limit = 300
   const harmless = forPeople(text, limit);
   return screen.unicode ? harmless : toAscii(harmless);
 }
-
-/** A word that a shell takes as it is, for commands that people copy. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

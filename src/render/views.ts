@@ -1,6 +1,7 @@
 /** What the renderers are given: facts already gathered and decided. Instants are milliseconds UTC, sizes bytes. */
 import type { CycleState, JobStanding } from '../core/standing.ts';
 import type { Job } from '../core/job.ts';
+import type { Mute } from '../core/mute.ts';
 import type { Expectation, Stage, StageName } from '../core/report.ts';
 import type { ContentFact } from '../core/content.ts';
 import type { Assurance, Severity, Status } from '../core/statuses.ts';
@@ -9,6 +10,7 @@ import type { Assurance, Severity, Status } from '../core/statuses.ts';
 export interface EventView {
   /** null in a dry run. */
   readonly id: number | null;
+  /** Empty for an event of backupmon itself. */
   readonly agent: string;
   /** null for an event of the agent. */
   readonly database: string | null;
@@ -81,6 +83,20 @@ export interface JobView {
   readonly sizes: readonly number[];
   /** Files of this job lying in the drop zone. */
   readonly depositFiles: number;
+  /** Why its alarms are not sent; null where they are. */
+  readonly snoozed: Mute | null;
+}
+
+/** An alarm that one of its recipients has not got yet. */
+export interface UndeliveredView {
+  /** `email`, or the name of a webhook or command. */
+  readonly way: string;
+  readonly recipient: string;
+  /** When it was written. */
+  readonly since: number;
+  readonly attempts: number;
+  /** Why the last attempt failed; null before the first. */
+  readonly error: string | null;
 }
 
 export interface UnexpectedView {
@@ -107,6 +123,8 @@ export interface StatusView {
   /** One sentence, when the scanner itself has not run for too long. */
   readonly scanOverdue: string | null;
   readonly unexpected: readonly UnexpectedView[];
+  /** Oldest first. */
+  readonly undelivered: readonly UndeliveredView[];
   /** Sentences about no single job: no links in the tree, … */
   readonly notes: readonly string[];
 }

@@ -190,3 +190,19 @@ describe('maintenance', () => {
     );
   });
 });
+
+describe('the file of metrics', () => {
+  it('ends in .prom: node_exporter reads nothing else', () => {
+    assert.equal(configOf(withLines('metrics: /run/x/b.prom\n')).metrics, '/run/x/b.prom');
+    assert.deepEqual(
+      ['/run/x/b.txt', '/run/x/', 'b.prom'].flatMap((file) =>
+        told(problemsOf(withLines(`metrics: ${file}\n`))),
+      ),
+      [
+        '5:10 "/run/x/b.txt" does not end in .prom → /run/x/b.txt.prom',
+        '5:10 "/run/x/" does not end in .prom → /run/x/backupmon.prom',
+        '5:10 the path "b.prom" is relative',
+      ],
+    );
+  });
+});

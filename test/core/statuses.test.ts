@@ -12,6 +12,7 @@ const contract = {
   MISSING: ['critical', false],
   UNKNOWN: ['pending', false],
   REPORT_REFUSED: ['warning', false],
+  NOTICE: ['ok', false],
 } as const;
 
 for (const status of statuses) {

@@ -10,7 +10,11 @@ import { renderStatus } from '../../src/render/status-table.ts';
 import { errorDocument, checkConfigDocument } from '../../src/render/json/problems.ts';
 import { historyDocument, passDocument } from '../../src/render/json/events.ts';
 import { statusDocument } from '../../src/render/json/status.ts';
+import { renderLetterHtml } from '../../src/render/letter/html.ts';
+import { letterDocument } from '../../src/render/letter/json.ts';
+import { renderLetterText } from '../../src/render/letter/text.ts';
 import type { EventView, JobView, PassView, Screen, StatusView } from '../../src/render/views.ts';
+import { hostileLetters } from './letters.ts';
 import {
   detailView,
   event,
@@ -162,6 +166,10 @@ export function peoplesOutputs(text: string, screen: Screen): Output[] {
       ...sentence,
     },
     { by: 'renderBug', text: renderBug(text), ...sentence },
+    ...hostileLetters(text).flatMap((letter) => [
+      { by: 'renderLetterText', text: renderLetterText(letter), ...sentence },
+      { by: 'renderLetterHtml', text: renderLetterHtml(letter), ...sentence },
+    ]),
   ];
 }
 
@@ -184,6 +192,9 @@ export const documents = (text: string): Readonly<Record<string, object>> => ({
   'check-config': checkConfigDocument({ now, ok: false, file: text, problems: problemsOf(text) }),
 });
 
+/** Messages as JSON, all of one schema. */
+export const letterDocuments = (text: string): object[] => hostileLetters(text).map(letterDocument);
+
 /** How each document was made. */
 export const documentMakers: readonly string[] = [
   'statusDocument',
@@ -191,6 +202,7 @@ export const documentMakers: readonly string[] = [
   'historyDocument',
   'errorDocument',
   'checkConfigDocument',
+  'letterDocument',
   'toJson',
 ];
 

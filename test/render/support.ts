@@ -97,6 +97,7 @@ export function jobView(
     held: null,
     sizes: [4_000_000, 4_100_000, 4_386_338],
     depositFiles: 1,
+    snoozed: null,
     ...changes,
   };
 }
@@ -156,6 +157,7 @@ export function statusView(
     },
     scanOverdue: null,
     unexpected: [],
+    undelivered: [],
     notes: [],
     ...changes,
   };

@@ -11,7 +11,7 @@ import type { Database } from '../../db/schema.ts';
 import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
 import { UserProblem } from '../problems.ts';
 import { parseName, selector, type JobName } from '../selection.ts';
-import { toEventView } from '../status-view.ts';
+import { toEventView } from '../../views/status-view.ts';
 
 const PEOPLE_LIMIT = 20;
 

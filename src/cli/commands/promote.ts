@@ -11,13 +11,13 @@ import { checkMarker } from '../../validated/tree.ts';
 import { version } from '../../version.ts';
 import { loadedConfig, writeSentence, type Context, type ExitCode } from '../context.ts';
 import { finishedPass } from '../finished-pass.ts';
-import { userText } from '../names.ts';
+import { operatorOf } from '../operator.ts';
 import { checkClock } from '../check-clock.ts';
 import { becomeOwner } from '../owner.ts';
 import { UserProblem } from '../problems.ts';
 import { readerFor } from '../reader.ts';
 import { selector } from '../selection.ts';
-import { toEventView } from '../status-view.ts';
+import { toEventView } from '../../views/status-view.ts';
 
 /** A scan takes seconds; somebody waits at the terminal. */
 const LOCK_WAIT_MS = 30_000;
@@ -26,13 +26,6 @@ export interface PromoteOptions {
   readonly reason?: string;
   readonly force: boolean;
   readonly dryRun: boolean;
-}
-
-/** Who vouches: the name that sudo or the login gave, else the user's own. To be asked before becoming the owner. */
-function operatorOf({ io }: Context): string {
-  const names = [io.env['SUDO_USER'], io.env['LOGNAME'], io.env['USER']];
-  const said = names.map((name) => forPeople(name ?? '', 100).trim()).find((name) => name !== '');
-  return said ?? userText(io.uid);
 }
 
 function jobNamed(config: Config, name: string): Job {

@@ -1,16 +1,20 @@
 /** `backupmon scan`: one pass. */
 import { fileURLToPath } from 'node:url';
+import { composeAll } from '../../alarms/tell.ts';
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import { writeConfigCache } from '../../config/cache.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Config } from '../../core/job.ts';
+import { muteOf } from '../../core/mute.ts';
 import { takeLock, type Lock } from '../../db/lock.ts';
 import { openDatabase, withDatabase, type OpenDatabase } from '../../db/open.ts';
+import type { Database } from '../../db/schema.ts';
 import { beginScan, finishScan, unfinishedScan, type ScanRecord } from '../../db/scans.ts';
 import type { PassOutcome, PassRequest } from '../../pass/request.ts';
 import { scan as runPass } from '../../pass/scan.ts';
 import { checkMarker, checkWritable } from '../../validated/tree.ts';
 import { version } from '../../version.ts';
+import { presentMutes } from '../../views/status-view.ts';
 import {
   exitCodes,
   loadedConfig,
@@ -22,11 +26,12 @@ import {
 import { checkClock } from '../check-clock.ts';
 import { becomeOwner } from '../owner.ts';
 import { finishedPass } from '../finished-pass.ts';
-import { passView, severityOf } from '../pass-view.ts';
+import { passView, severityOf, type Told } from '../pass-view.ts';
 import { UserProblem } from '../problems.ts';
 import { progressLine } from '../progress.ts';
 import { readerFor } from '../reader.ts';
 import { selector } from '../selection.ts';
+import { deliver } from '../ways.ts';
 
 /** Readers hold the lock for an instant, to see whether somebody else does. */
 const LOCK_WAIT_MS = 300;
@@ -35,10 +40,25 @@ const LOCK_ATTEMPTS = 10;
 
 export interface ScanOptions {
   readonly dryRun: boolean;
+  readonly excludeSnoozed: boolean;
 }
 
-export const exitCodeOf = (outcome: PassOutcome): ExitCode =>
-  outcome.counts.blocked > 0 ? 3 : exitCodes[severityOf(outcome)];
+function exitCodeOf(outcome: PassOutcome, told: Told): ExitCode {
+  const blocked = outcome.changes.filter((change) => change.blocked !== null);
+  if (blocked.some(({ job }) => told.isCounted(job.id))) return 3;
+  return exitCodes[severityOf(outcome, told)];
+}
+
+async function toldOf(
+  db: Database,
+  config: Config,
+  now: number,
+  { excludeSnoozed }: ScanOptions,
+): Promise<Told> {
+  const mutes = await presentMutes({ db, config, calendar: occurrencesOf, now });
+  const isSnoozed = (name: string): boolean => muteOf(mutes, name) !== null;
+  return { isSnoozed, isCounted: (name) => !(excludeSnoozed && isSnoozed(name)) };
+}
 
 const runningPass = (config: Config): Promise<ScanRecord | null> =>
   withDatabase(config.database, 'read', unfinishedScan);
@@ -89,6 +109,7 @@ function requestFor(
   now: number,
   names: readonly string[],
   options: ScanOptions,
+  told: Told,
   passId: number | null,
 ): PassRequest {
   const progress = progressLine(context);
@@ -100,6 +121,7 @@ function requestFor(
     passId,
     complete: names.length === 0,
     inScope: selector(names, config.jobs),
+    isCounted: told.isCounted,
     dryRun: options.dryRun,
     program: fileURLToPath(context.io.program),
     openReader: (bytes, files) => {
@@ -120,8 +142,9 @@ async function print(
   outcome: PassOutcome,
   now: number,
   dryRun: boolean,
+  told: Told,
 ): Promise<void> {
-  const view = passView(config, outcome, { now, command: 'scan', dryRun });
+  const view = passView(config, outcome, { now, command: 'scan', dryRun }, told);
   const { out, err } = context.io;
   if (context.json) {
     const { passDocument, toJson } = await import('../../render/json/index.ts');
@@ -148,22 +171,24 @@ async function rehearse(
   config: Config,
   names: readonly string[],
   now: number,
+  options: ScanOptions,
 ): Promise<ExitCode> {
   return withDatabase(config.database, 'read', async (db) => {
     checkMarker(config.validated);
-    const outcome = await runPass(
-      requestFor(context, config, db, now, names, { dryRun: true }, null),
-    );
-    await print(context, config, outcome, now, true);
-    return exitCodeOf(outcome);
+    const told = await toldOf(db, config, now, options);
+    const outcome = await runPass(requestFor(context, config, db, now, names, options, told, null));
+    await print(context, config, outcome, now, true, told);
+    return exitCodeOf(outcome, told);
   });
 }
 
+/** What the pass found is recorded, and told to whom the configuration names. */
 async function locked(
   context: Context,
   config: Config,
   names: readonly string[],
   now: number,
+  options: ScanOptions,
 ): Promise<ExitCode> {
   return withDatabase(config.database, 'write', async (db) => {
     checkMarker(config.validated);
@@ -176,11 +201,22 @@ async function locked(
       complete,
       program: version,
     });
-    const request = requestFor(context, config, db, now, names, { dryRun: false }, passId);
-    const outcome = await finishedPass(db, passId, context, () => runPass(request));
-    const code = exitCodeOf(outcome);
+    const told = await toldOf(db, config, now, options);
+    const request = requestFor(context, config, db, now, names, options, told, passId);
+    const alarms = { db, config, calendar: occurrencesOf, now, complete };
+    const outcome = await finishedPass(db, passId, context, async () => {
+      const found = await runPass(request);
+      await composeAll(alarms);
+      await deliver(context, { ...alarms, passId, onVerbose: request.onVerbose });
+      return found;
+    });
+    const code = exitCodeOf(outcome, told);
     await finishScan(db, passId, context.io.now(), code, outcome.counts);
-    await print(context, config, outcome, now, false);
+    await print(context, config, outcome, now, false, told);
+    if (config.metrics !== null) {
+      const { writeMetrics } = await import('../metrics.ts');
+      await writeMetrics(context, config, db);
+    }
     return code;
   });
 }
@@ -193,15 +229,29 @@ export async function scan(
   const config = await loadedConfig(context);
   const now = context.io.now();
   selector(names, config.jobs);
-  if (options.dryRun) return rehearse(context, config, names, now);
+  if (options.dryRun) return rehearse(context, config, names, now, options);
   becomeOwner(config.database, context.io.uid);
+  const { heartbeat } = config.notifications;
+  const work = (): Promise<ExitCode> => scanOnce(context, config, names, now, options);
+  if (heartbeat === null || names.length > 0) return work();
+  const { withHeartbeat } = await import('../heartbeat.ts');
+  return withHeartbeat(context, heartbeat, work);
+}
+
+async function scanOnce(
+  context: Context,
+  config: Config,
+  names: readonly string[],
+  now: number,
+  options: ScanOptions,
+): Promise<ExitCode> {
   // Says what is wrong with the database before a lock file is made beside it.
   await openDatabase(config.database, 'read').close();
   const lock = await lockOrOther(config);
   if ('startedAt' in lock) return yieldTo(context, config, lock);
   try {
     writeConfigCache(config, context.io.env, version);
-    return await locked(context, config, names, now);
+    return await locked(context, config, names, now, options);
   } finally {
     lock.release();
   }

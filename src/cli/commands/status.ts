@@ -14,11 +14,12 @@ import {
   type ExitCode,
 } from '../context.ts';
 import { selector } from '../selection.ts';
-import { formerJob, statusView, type StatusSource } from '../status-view.ts';
+import { formerJob, statusView, type StatusSource } from '../../views/status-view.ts';
 
 export interface StatusOptions {
   readonly nagios: boolean;
   readonly problems: boolean;
+  readonly excludeSnoozed: boolean;
 }
 
 export async function status(
@@ -35,17 +36,21 @@ export async function status(
       now: context.io.now(),
       running: isRunning(config.database),
     };
-    const view = await statusView(source, (configured, records) => {
-      const known = new Set(configured.map((job) => job.id));
-      const former = [...records].flatMap(([id, record]): Job[] =>
-        known.has(id) ? [] : [formerJob(record, config)],
-      );
-      const chosen = selector(names, [...configured, ...former]);
-      // Without a name only what is expected is shown; by name also what is disabled or was removed.
-      return names.length === 0
-        ? configured.filter((job) => job.enabled)
-        : [...configured, ...former].filter(chosen);
-    });
+    const view = await statusView(
+      source,
+      (configured, records) => {
+        const known = new Set(configured.map((job) => job.id));
+        const former = [...records].flatMap(([id, record]): Job[] =>
+          known.has(id) ? [] : [formerJob(record, config)],
+        );
+        const chosen = selector(names, [...configured, ...former]);
+        // Without a name only what is expected is shown; by name also what is disabled or was removed.
+        return names.length === 0
+          ? configured.filter((job) => job.enabled)
+          : [...configured, ...former].filter(chosen);
+      },
+      options.excludeSnoozed,
+    );
     await print(context, source, view, names, options);
     return exitCodes[view.severity];
   });
@@ -74,7 +79,7 @@ async function print(
   if (context.options.quiet === true) return;
   const only = view.jobs.length === 1 && names.length === 1 ? view.jobs[0] : undefined;
   if (only !== undefined && names[0]?.includes('/') === true) {
-    const { jobDetail } = await import('../detail-view.ts');
+    const { jobDetail } = await import('../../views/detail-view.ts');
     const { renderJobDetail } = await import('../../render/status-detail.ts');
     writeLines(out, renderJobDetail(await jobDetail(source, view, only), context.outScreen), 'ok');
     return;

@@ -68,7 +68,7 @@ export function eventObject(event: EventView): object {
   return {
     id: event.id,
     job: database === null ? null : `${agent}/${database}`,
-    agent,
+    agent: agent === '' ? null : agent,
     database,
     cycle: time(event.cycle),
     at: time(event.at),

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { formatInstant } from '../core/instant.ts';
 import type { Config, Job } from '../core/job.ts';
 import { cyclesOf, scheduleKeyOf, type Calendar } from '../core/missed.ts';
+import { mutesAt, muteOf, type Mute } from '../core/mute.ts';
 import { standingNow } from '../core/standing.ts';
 import type { JobState } from '../core/state.ts';
 import { severities, worst, type Severity } from '../core/statuses.ts';
@@ -10,7 +11,9 @@ import { unexpectedDatabases } from '../db/agents.ts';
 import type { EventRecord } from '../db/events.ts';
 import { loadJobs, type JobRecord } from '../db/jobs.ts';
 import { getMeta, lastCompleteScan, unfinishedScan, type ScanRecord } from '../db/scans.ts';
+import { undelivered } from '../db/messages.ts';
 import type { Database } from '../db/schema.ts';
+import { allSnoozes } from '../db/snoozes.ts';
 import { loadHeld, newestVersions, type HeldRecord, type VersionRecord } from '../db/versions.ts';
 import type { EventView, HeldView, JobView, StatusView } from '../render/views.ts';
 
@@ -24,6 +27,15 @@ export interface StatusSource {
   /** A pass holds the lock right now. */
   readonly running: boolean;
 }
+
+/** Of what nobody is told at present. */
+export const presentMutes = async ({
+  config,
+  db,
+  calendar,
+  now,
+}: Pick<StatusSource, 'config' | 'db' | 'calendar' | 'now'>): Promise<Mute[]> =>
+  mutesAt(now, await allSnoozes(db), config.maintenance, calendar, config.timezone);
 
 export const toEventView = (config: Config, event: EventRecord): EventView => ({
   ...event,
@@ -53,6 +65,7 @@ interface Loaded {
   readonly versions: Map<number, { newest: VersionRecord; count: number }>;
   readonly held: Map<number, HeldRecord>;
   readonly links: boolean;
+  readonly mutes: readonly Mute[];
 }
 
 /** A job whose schedule has changed since the last scan, or that is not expected, is nobody's fault yet: only its past is shown. */
@@ -93,6 +106,7 @@ function toJobView(source: StatusSource, loaded: Loaded, job: Job): JobView {
     held: held === undefined || record === null ? null : toHeld(config, held, record),
     sizes: state?.sizes.slice(-TREND_LENGTH).map((sample) => sample.size) ?? [],
     depositFiles: record?.depositFiles ?? 0,
+    snoozed: muteOf(loaded.mutes, job.id),
   };
 }
 
@@ -145,22 +159,33 @@ export function formerJob(record: JobRecord, template: Config): Job {
   };
 }
 
-/** `choose` picks the jobs to show, given all that are known by name. */
+/**
+ * @param choose picks the jobs to show, given all that are known by name
+ * @param excludeSnoozed the severity of the whole tells nothing of jobs whose alarms are snoozed
+ */
 export async function statusView(
   source: StatusSource,
   choose: (configured: readonly Job[], records: ReadonlyMap<string, JobRecord>) => readonly Job[],
+  excludeSnoozed = false,
 ): Promise<StatusView> {
   const { db, config } = source;
   const records = await loadJobs(db);
   const links = (await getMeta(db, 'no_links')) === null;
-  const loaded = { records, versions: await newestVersions(db), held: await loadHeld(db), links };
+  const loaded = {
+    records,
+    versions: await newestVersions(db),
+    held: await loadHeld(db),
+    links,
+    mutes: await presentMutes(source),
+  };
   const jobs = choose(config.jobs, records)
     .map((job) => toJobView(source, loaded, job))
     .toSorted(isJob);
   const last = await lastCompleteScan(db);
   const scanOverdue = await overdueScan(source, last);
   const counted = jobs.filter((job) => job.expected);
-  const severity = worst(counted.map((job) => job.standing.severity));
+  const told = counted.filter(({ snoozed }) => !excludeSnoozed || snoozed === null);
+  const severity = worst(told.map((job) => job.standing.severity));
   return {
     now: source.now,
     site: config.site,
@@ -170,6 +195,7 @@ export async function statusView(
     lastScan: last,
     scanOverdue,
     unexpected: await unexpectedDatabases(db, config.jobs),
+    undelivered: await undelivered(db),
     notes: links
       ? []
       : [`${config.validated} has no symbolic links: no \`current\` points to the newest versions`],

@@ -1,0 +1,98 @@
+/** How everything stands, when the configuration asks for it: so that silence never has to be interpreted. */
+import { DIGEST_JOBS, type DigestJob, type DigestLetter } from '../core/letter.ts';
+import { digestSubject } from '../core/letter-subject.ts';
+import { isNamed } from '../core/routing.ts';
+import type { Severity } from '../core/statuses.ts';
+import { insertMessage } from '../db/messages.ts';
+import { getMeta, passesSince, setMeta } from '../db/scans.ts';
+import type { JobView, StatusView } from '../render/views.ts';
+import { statusView } from '../views/status-view.ts';
+import { messageIdOf } from './compose.ts';
+import { recipientsOf } from './recipients.ts';
+import type { AlarmRequest } from './request.ts';
+
+const lastDigest = async ({ db }: AlarmRequest): Promise<number | null> => {
+  const text = await getMeta(db, 'digest_at');
+  return text === null ? null : Number(text);
+};
+
+/** Since when the digest that is due tells; null where none is. Where none was ever sent, the time begins now. */
+async function dueSince(request: AlarmRequest): Promise<number | null> {
+  const { config, calendar, now, db, complete } = request;
+  const { digest, email } = config.notifications;
+  if (digest === null || email === null || !complete) return null;
+  const last = await lastDigest(request);
+  const due = calendar(digest, config.timezone).atOrBefore(now);
+  // The clock was ahead of the present one, or nothing is known yet.
+  if (last === null || last > now) await setMeta(db, 'digest_at', String(now));
+  return last === null || last > now || due === null || due <= last ? null : last;
+}
+
+function toDigestJob({ job, standing, ...view }: JobView): DigestJob {
+  const { held, blocked, snoozed, newest } = view;
+  return {
+    name: job.id,
+    status: standing.status,
+    severity: standing.severity,
+    since: standing.since,
+    size: newest?.size ?? null,
+    sizes: view.sizes,
+    versions: view.versions,
+    lastSuccessAt: view.lastSuccessAt,
+    nextDue: standing.nextDue,
+    held: held === null ? null : { size: held.size, heldAt: held.heldAt, path: held.path },
+    blocked: blocked?.message ?? null,
+    snoozedUntil: snoozed?.until ?? null,
+  };
+}
+
+function summaryOf(jobs: readonly JobView[]): Record<Severity | 'total', number> {
+  const summary = { total: jobs.length, ok: 0, warning: 0, pending: 0, critical: 0 };
+  for (const { standing } of jobs) summary[standing.severity] += 1;
+  return summary;
+}
+
+function letterFor(
+  { config, now }: AlarmRequest,
+  view: StatusView,
+  names: readonly string[] | null,
+  about: Pick<DigestLetter, 'since' | 'published' | 'pruned' | 'scans'>,
+): DigestLetter {
+  const jobs = view.jobs.filter(({ job }) => isNamed(names, job.id));
+  const letter = {
+    kind: 'digest',
+    site: config.site,
+    at: now,
+    timezone: config.timezone,
+    ...about,
+    summary: summaryOf(jobs),
+    jobs: jobs.slice(0, DIGEST_JOBS).map(toDigestJob),
+    jobCount: jobs.length,
+    undelivered: view.undelivered.length,
+  } as const;
+  return { ...letter, subject: digestSubject(letter) };
+}
+
+/** Within the transaction of the other messages, before they are added: what is undelivered is what was so before. */
+export async function composeDigest(request: AlarmRequest): Promise<void> {
+  const since = await dueSince(request);
+  if (since === null) return;
+  const { db, config, calendar, now } = request;
+  const view = await statusView({ config, db, calendar, now, running: true }, (jobs) =>
+    jobs.filter((job) => job.enabled),
+  );
+  const about = { since, ...(await passesSince(db, since)) };
+  const readers = recipientsOf(request.config).filter(({ way }) => way === 'email');
+  const groups = Map.groupBy(readers, ({ jobs }) => JSON.stringify(jobs));
+  for (const [index, list] of [...groups.values()].entries()) {
+    await insertMessage(db, {
+      way: 'email',
+      recipients: [...new Set(list.map(({ recipient }) => recipient))],
+      messageId: messageIdOf(request, 'digest', index + 1),
+      thread: null,
+      letter: letterFor(request, view, list[0]?.jobs ?? null, about),
+      createdAt: now,
+    });
+  }
+  await setMeta(db, 'digest_at', String(now));
+}

@@ -1,0 +1,105 @@
+/** What a message says of each job, gathered when it is composed. */
+import type { Subject, Member } from '../core/incident.ts';
+import { JOBS_TOLD, type LetterItem, type LetterJob } from '../core/letter.ts';
+import { adviceFor, severities } from '../core/statuses.ts';
+import { forPeople, shellWord } from '../core/text.ts';
+import { listEvents, type EventRecord } from '../db/events.ts';
+import { inPieces } from '../db/pieces.ts';
+import type { JobView } from '../render/views.ts';
+import { statusView } from '../views/status-view.ts';
+import type { News } from './news.ts';
+import type { AlarmRequest } from './request.ts';
+
+/** What is known by now of everything that the news are about. */
+export interface Facts {
+  readonly timezone: string;
+  readonly jobs: ReadonlyMap<string, JobView>;
+  readonly events: ReadonlyMap<number, EventRecord>;
+}
+
+export async function gatherFacts(
+  { db, config, calendar, now }: AlarmRequest,
+  news: readonly News[],
+): Promise<Facts> {
+  const members = news.flatMap((one) => one.members);
+  const names = new Set(members.map(({ name }) => name));
+  const source = { config, db, calendar, now, running: true };
+  const view = await statusView(source, (jobs) => jobs.filter(({ id }) => names.has(id)));
+  const ids = [...new Set(members.flatMap(({ eventId }) => eventId ?? []))];
+  const everything = { jobs: [], since: null, until: null, statuses: [], limit: null };
+  const events = await inPieces(ids, (some) => listEvents(db, { ...everything, ids: some }));
+  return {
+    timezone: config.timezone,
+    jobs: new Map(view.jobs.map((job) => [job.job.id, job])),
+    events: new Map(events.map((event) => [event.id ?? 0, event])),
+  };
+}
+
+/** The next command to type. */
+function commandFor({ kind }: Subject, { name, status }: Member): string {
+  const word = shellWord(forPeople(name));
+  if (kind === 'refused') return `backupmon history ${word} --status REPORT_REFUSED`;
+  return status === 'SIZE_ANOMALY' ? `backupmon promote ${word}` : `backupmon status ${word}`;
+}
+
+/** How a job stands now, where its incident is over. */
+function standingOf(member: Member, view: JobView | undefined): Omit<Member, 'badCycles'> {
+  if (view === undefined) return member;
+  const { status, severity, reason, message, since, cycle, eventId } = view.standing;
+  return {
+    ...member,
+    status,
+    severity: severity as Member['severity'],
+    reason,
+    message,
+    since: since ?? member.since,
+    cycle,
+    eventId,
+  };
+}
+
+function toLetterJob(news: News, member: Member, facts: Facts): LetterJob {
+  const view = facts.jobs.get(member.name);
+  const isOver = news.change === 'ended';
+  const now = isOver ? standingOf(member, view) : member;
+  const event = now.eventId === null ? undefined : facts.events.get(now.eventId);
+  const newest = view?.newest ?? null;
+  const word = shellWord(forPeople(member.name));
+  const advice = isOver ? '' : adviceFor(now.status, now.reason);
+  return {
+    name: member.name,
+    status: now.status,
+    severity: now.severity,
+    reason: now.reason,
+    message: now.message,
+    since: now.since,
+    cycle: now.cycle,
+    deadline: view === undefined || now.cycle === null ? null : now.cycle + view.job.rules.grace,
+    timezone: view?.job.rules.timezone ?? facts.timezone,
+    expected: event?.file?.expected ?? null,
+    found: event?.file?.found ?? null,
+    lastHealthy:
+      newest === null ? null : { endedAt: newest.endedAt, path: newest.path, size: newest.size },
+    advice: advice.replaceAll('{job}', () => word),
+    command: commandFor(news.subject, member),
+  };
+}
+
+const worstFirst = (left: Member, right: Member): number =>
+  severities.indexOf(right.severity) - severities.indexOf(left.severity);
+
+/** @param isTold whether somebody hears of a member */
+export function toItem(news: News, facts: Facts, isTold: (name: string) => boolean): LetterItem {
+  const members = news.members.filter(({ name }) => isTold(name)).toSorted(worstFirst);
+  const { change, subject, openedAt, before, after, flapping } = news;
+  return {
+    change,
+    ...subject,
+    openedAt,
+    before,
+    after,
+    jobs: members.slice(0, JOBS_TOLD).map((member) => toLetterJob(news, member, facts)),
+    jobCount: members.length,
+    flapping,
+  };
+}
