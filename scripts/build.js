@@ -50,12 +50,20 @@ const noChildProcess = {
  * What hardly any command needs is a file of its own: reading a megabyte of program, and as much of code cache, takes a fifth of a bare
  * start, whether it is used or not.
  */
-const rarely = ['yaml', 'zod', 'execa', 'cli-table3'];
+const rarely = {
+  yaml: 'yaml',
+  zod: 'zod',
+  execa: 'execa',
+  'cli-table3': 'cli-table3',
+  'mail-composer': 'nodemailer/lib/mail-composer',
+  'smtp-connection': 'nodemailer/lib/smtp-connection',
+};
+const files = new Map(Object.entries(rarely).map(([file, module]) => [module, file]));
 const rarelyOutside = {
   name: 'what is rarely needed stays outside',
   setup: ({ onResolve }) =>
-    onResolve({ filter: new RegExp(`^(?:${rarely.join('|')})$`) }, ({ path, kind }) =>
-      kind === 'entry-point' ? undefined : { path: `./${path}.cjs`, external: true },
+    onResolve({ filter: new RegExp(`^(?:${[...files.keys()].join('|')})$`) }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${files.get(path)}.cjs`, external: true },
     ),
 };
 

@@ -6,7 +6,7 @@ import type { Routing } from '../core/notifications.ts';
 export interface Recipient extends Routing {
   /** `email`, or the name of a webhook or command. */
   readonly way: string;
-  /** The address; of ways that have none, their name. */
+  /** The bare address; of ways that have none, their name. */
   readonly recipient: string;
 }
 
@@ -15,7 +15,7 @@ export function recipientsOf({ notifications }: Pick<Config, 'notifications'>): 
   return [
     ...(email?.to ?? []).map(({ address, jobs, severity }) => ({
       way: 'email',
-      recipient: address,
+      recipient: /<([^<>]*)>$/u.exec(address)?.[1] ?? address,
       jobs,
       severity,
     })),

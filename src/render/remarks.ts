@@ -1,10 +1,18 @@
 /** What stands below the status table: facts that are no status, each with what to do about it. */
 import { bytes } from '../core/bytes.ts';
+import type { Mute } from '../core/mute.ts';
 import { assurances, type Severity } from '../core/statuses.ts';
 import { lineOf, type Line } from './lines.ts';
 import { clean, columnsOf, inColour, shellWord, sign, symbolOf } from './symbols.ts';
 import { minuteOf } from './times.ts';
-import type { HeldView, JobView, Screen, StatusView, UnexpectedView } from './views.ts';
+import type {
+  HeldView,
+  JobView,
+  Screen,
+  StatusView,
+  UndeliveredView,
+  UnexpectedView,
+} from './views.ts';
 import { hanging } from './width.ts';
 
 export interface Remark {
@@ -72,9 +80,49 @@ function lessProved(jobs: readonly JobView[], screen: Screen): Remark[] {
   return [{ severity: 'pending', text }];
 }
 
+/** One remark for all that are snoozed until the same time for the same reason. */
+function snoozedRemarks(jobs: readonly JobView[], screen: Screen): Remark[] {
+  const groups = Map.groupBy(
+    jobs.flatMap(({ job, snoozed }) =>
+      snoozed === null ? [] : [{ id: clean(job.id, screen), text: snoozedText(snoozed, screen) }],
+    ),
+    ({ text }) => text,
+  );
+  return [...groups].map(([text, list]) => {
+    const names = list.slice(0, jobsTold).map(({ id }) => id);
+    const more = list.length - names.length;
+    const who = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return { severity: 'pending', text: `${who}: ${text}` };
+  });
+}
+
+function snoozedText({ until, reason, operator }: Mute, screen: Screen): string {
+  const by = operator === null ? 'maintenance' : `by ${clean(operator, screen, 40)}`;
+  const why = reason === null ? '' : `: ${clean(reason, screen)}`;
+  return `no alarms until ${minuteOf(until)} UTC (${by})${why}`;
+}
+
+/** One remark for each way out: all that waits there fails for the same reason, most of the time. */
+function undeliveredRemarks(list: readonly UndeliveredView[], screen: Screen): Remark[] {
+  const byWay = Map.groupBy(list, ({ way }) => way);
+  return [...byWay].map(([way, waiting]) => {
+    const [oldest] = waiting;
+    const recipients = [...new Set(waiting.map(({ recipient }) => clean(recipient, screen)))];
+    const names = recipients.slice(0, jobsTold).join(', ');
+    const more = recipients.length - jobsTold;
+    const to = `${names}${more > 0 ? ` and ${more} more` : ''}`;
+    const error = waiting.findLast((one) => one.error !== null)?.error ?? 'not tried yet';
+    const alarms = waiting.length === 1 ? '1 alarm is' : `${waiting.length} alarms are`;
+    const since = `the oldest since ${minuteOf(oldest?.since ?? 0)} UTC`;
+    return warning(
+      `${alarms} not delivered by ${clean(way, screen)} to ${to}, ${since}: ${clean(error, screen)}`,
+    );
+  });
+}
+
 /** About one job, each beginning with its name unless `named` is false: then with what blocks it, too. */
 export function jobRemarks(view: JobView, screen: Screen, named = true): Remark[] {
-  const { blocked, held, depositFiles, job } = view;
+  const { blocked, held, depositFiles, job, snoozed } = view;
   const lead = named ? `${clean(job.id, screen)}: ` : '';
   const remarks: Remark[] = [];
   if (!view.expected) {
@@ -83,6 +131,9 @@ export function jobRemarks(view: JobView, screen: Screen, named = true): Remark[
   }
   if (blocked !== null && !named) {
     remarks.push(warning(blockedText(blocked, screen)));
+  }
+  if (snoozed !== null && !named) {
+    remarks.push({ severity: 'pending', text: snoozedText(snoozed, screen) });
   }
   if (held !== null) remarks.push(warning(lead + heldText(held, job.id, screen)));
   if (depositFiles > depositFilesTold) {
@@ -113,6 +164,8 @@ export function statusRemarks(view: StatusView, screen: Screen): Remark[] {
     ...view.jobs.flatMap((job) => jobRemarks(job, screen)),
     ...lessProved(view.jobs, screen),
     ...view.unexpected.map((unexpected) => unexpectedRemark(unexpected, screen)),
+    ...snoozedRemarks(view.jobs, screen),
+    ...undeliveredRemarks(view.undelivered, screen),
     ...view.notes.map((note) => warning(clean(note, screen))),
   ];
 }

@@ -144,7 +144,7 @@ export class MailServer {
       .map((line) => JSON.parse(line) as Line);
   }
 
-  /** All that it has accepted, in its order, also after stop(). */
+  /** All that it has accepted, in its order; until stop(). */
   messages(): Promise<readonly Received[]> {
     const messages = this.#lines().filter((line) => line.kind === 'message');
     return Promise.all(

@@ -1,5 +1,5 @@
 /** `backupmon status --json`. */
-import type { HeldView, JobView, StatusView } from '../views.ts';
+import type { HeldView, JobView, StatusView, UndeliveredView } from '../views.ts';
 import { unexpectedCount, unexpectedObjects } from './event.ts';
 import { time } from './time.ts';
 
@@ -17,6 +17,27 @@ function blockedObject(blocked: JobView['blocked']): object | null {
   const { reason, since, message } = blocked;
   return { reason, since: time(since), message };
 }
+
+/** `by` is null where the configuration plans it. */
+function snoozedObject(snoozed: JobView['snoozed']): object | null {
+  if (snoozed === null) return null;
+  const { until, reason, operator } = snoozed;
+  return { until: time(until), reason, by: operator };
+}
+
+const undeliveredObject = ({
+  way,
+  recipient,
+  since,
+  attempts,
+  error,
+}: UndeliveredView): object => ({
+  way,
+  recipient,
+  since: time(since),
+  attempts,
+  error,
+});
 
 /**
  * `cycle` is the current one, as `cycle_state` is; `status_cycle` the one that the status was concluded for. An age is
@@ -52,6 +73,7 @@ function jobObject(view: JobView, now: number): object {
     blocked: blockedObject(view.blocked),
     trend: view.sizes.slice(-trendLength),
     deposit_files: view.depositFiles,
+    snoozed: snoozedObject(view.snoozed),
   };
 }
 
@@ -82,5 +104,6 @@ export function statusDocument(view: StatusView): object {
     unexpected_count: unexpectedCount(view.unexpected),
     scan_overdue: view.scanOverdue,
     notes: [...view.notes],
+    undelivered: view.undelivered.map(undeliveredObject),
   };
 }

@@ -30,6 +30,8 @@ export interface Row {
   readonly status: string;
   readonly name: string;
   readonly note: string;
+  /** Nothing is left of it, and the note says so. */
+  readonly isLost: boolean;
 }
 
 export const NOTHING_SAFE = 'NOTHING is safe: there is no healthy version.';
@@ -115,5 +117,6 @@ export function rowOf(item: LetterItem, job: LetterJob, now: number): Row {
     }`,
     name: forPeople(job.name),
     note: notes.join('; '),
+    isLost: item.kind !== 'refused' && job.lastHealthy === null,
   };
 }

@@ -78,19 +78,23 @@ interface ListRow {
   readonly status: string;
   readonly name: string;
   readonly note: string;
+  readonly isLost?: boolean;
 }
 
 /** A name and its status, and below both of them what there is to say; a sparkline at its end. */
-export const listRow = ({ severity, status, name, note: text }: ListRow, trend = ''): Markup =>
-  html`<tr>
+export function listRow(row: ListRow, trend = ''): Markup {
+  const { severity, status, name, note: text, isLost = false } = row;
+  const [kind, style] = isLost ? ['danger', styles.rowDanger] : ['muted', styles.rowNote];
+  return html`<tr>
       <td class="line" style="${styles.rowName}">${name}</td>
       <td class="line" style="${styles.rowStatus}">${smallPill(severity, status)}</td>
     </tr>
     <tr>
-      <td class="muted" colspan="2" style="${styles.rowNote}">
+      <td class="${kind}" colspan="2" style="${style}">
         ${dated(text)}${trend === '' ? nothing : html` <span style="${styles.trend}">${trend}</span>`}
       </td>
     </tr>`;
+}
 
 export const list = (rows: readonly Markup[]): Markup =>
   rows.length === 0

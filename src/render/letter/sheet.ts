@@ -47,6 +47,9 @@ export const sheet = css`
       border-color: #3d444d !important;
       color: #e6edf3 !important;
     }
+    .danger {
+      color: #ffa198 !important;
+    }
     .calm {
       color: #56d364 !important;
     }

@@ -48,6 +48,7 @@ export const styles = {
     'padding:9px 0 0;border-top:1px solid #e7ebef;vertical-align:top;text-align:right;width:1%;white-space:nowrap;',
   rowName: `padding:9px 12px 0 0;border-top:1px solid #e7ebef;vertical-align:top;font-weight:600;${wrapping}`,
   rowNote: `padding:0 0 9px;color:#57606a;font-size:13px;${wrapping}`,
+  rowDanger: `padding:0 0 9px;color:#b42318;font-size:13px;font-weight:600;${wrapping}`,
   trend: 'letter-spacing:1px;white-space:nowrap;',
   moment: 'white-space:nowrap;',
   calm: 'color:#1a7f37;font-size:13px;white-space:nowrap;',

@@ -1,0 +1,179 @@
+/** What people are told, and when: once, in one message, with everything that was silent meanwhile. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { day, hour, minute, type World } from '../support/world.ts';
+
+/** A document as the webhook and the command get it. */
+interface Told {
+  readonly kind: string;
+  readonly subject: string;
+  readonly severity: string;
+  readonly events: readonly {
+    readonly change: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly job_count: number;
+    readonly jobs: readonly { readonly job: string; readonly status: string }[];
+  }[];
+}
+
+const inbox = (world: World): string => join(world.root, 'inbox');
+
+/** What a command was given, oldest first. */
+function told(world: World): Told[] {
+  if (!existsSync(inbox(world))) return [];
+  const texts = readFileSync(inbox(world), 'utf8').split('\0').slice(0, -1);
+  return texts.map((text) => JSON.parse(text) as Told);
+}
+
+const subjects = (world: World): string[] => told(world).map(({ subject }) => subject);
+
+const rules = 'schedule: 0 20 * * *, grace: 5m, settle: 0s';
+const names = Array.from({ length: 40 }, (_, index) => `d${index}`);
+const many = `agents:\n  paris: { databases: [${names.join(', ')}] }\n  lyon: { databases: [shop] }\n`;
+const two = 'agents:\n  paris: { databases: [a] }\n  lyon: { databases: [shop] }\n';
+
+async function worldWith(agents: string, more = '', job = ''): Promise<World> {
+  const yaml = `defaults: { ${rules}${job} }\n${agents}`;
+  const world = await startedWith(yaml);
+  world.configure(
+    `${yaml}notifications:\n  command: { run: [/bin/sh, -c, 'cat >> "$0"; printf "\\0" >> "$0"', ${inbox(world)}] }\n${more}`,
+  );
+  return world;
+}
+
+test('40 jobs of one silent agent are one message, and more scans none', async () => {
+  const world = await worldWith(many);
+  world.deposit({ agent: 'lyon', database: 'shop', endedAt: end });
+  await world.run(scanAt, 'scan');
+  const [first] = told(world);
+  assert.equal(first?.subject, '[backupmon test] paris is silent: 40 backups MISSING');
+  assert.deepEqual(
+    first.events.map(({ change, kind, name, job_count }) => [change, kind, name, job_count]),
+    [['opened', 'silent', 'paris', 40]],
+  );
+  for (let index = 1; index <= 20; index += 1) await world.run(scanAt + index * 1000, 'scan');
+  assert.equal(told(world).length, 1);
+});
+
+test('a thousand scans over what has not changed are one message', async () => {
+  const world = await worldWith(two);
+  for (let index = 0; index < 1000; index += 1) await world.run(scanAt + index * 1000, 'scan');
+  assert.equal(told(world).length, 1);
+});
+
+test('three days without a scanner are one message', async () => {
+  const world = await worldWith(two);
+  await world.run(scanAt + 3 * day, 'scan');
+  assert.deepEqual(subjects(world), [
+    '[backupmon test] 2 critical: lyon/shop MISSING, paris/a MISSING',
+  ]);
+});
+
+test('what is over is told, with the same subject', async () => {
+  const world = await worldWith(two);
+  world.deposit({ agent: 'lyon', database: 'shop', endedAt: end });
+  await world.run(scanAt, 'scan');
+  world.deposit({ agent: 'paris', database: 'a', endedAt: scanAt + 50 * minute });
+  await world.run(scanAt + hour, 'scan');
+  assert.deepEqual(subjects(world), [
+    '[backupmon test] paris/a MISSING',
+    '[backupmon test] paris/a MISSING',
+  ]);
+  assert.deepEqual(
+    told(world).map(({ events }) => events.map(({ change }) => change)),
+    [['opened'], ['ended']],
+  );
+});
+
+/** The round of both agents on an evening so many days later; what is bad of paris. */
+async function evening(world: World, index: number, isBad: boolean): Promise<void> {
+  const endedAt = end + index * day;
+  world.deposit({ agent: 'lyon', database: 'shop', endedAt, content: `shop ${index}` });
+  const bytes = isBad ? { bytes: Buffer.from('damaged') } : {};
+  world.deposit({ agent: 'paris', database: 'a', endedAt, content: `a ${index}`, ...bytes });
+  await world.run(scanAt + index * day, 'scan');
+}
+
+const changes = (world: World): string[] =>
+  told(world).flatMap(({ events }) => events.map(({ change, name }) => `${change} ${name}`));
+
+test('fail_after: only so many bad cycles in a row are told', async () => {
+  const world = await worldWith(two, '  remind: []\n', ', fail_after: 3');
+  const bad = [true, true, false, true, true, true, true, false];
+  for (const [index, isBad] of bad.entries()) await evening(world, index, isBad);
+  assert.deepEqual(changes(world), ['opened paris/a', 'ended paris/a']);
+});
+
+test('reminders come at the ages that are configured, the last again and again, and stop', async () => {
+  const world = await worldWith(two, '  remind: [24h, 72h]\n');
+  const lyon = (at: number): void =>
+    void world.deposit({ agent: 'lyon', database: 'shop', endedAt: at, content: `at ${at}` });
+  lyon(end);
+  await world.run(scanAt, 'scan');
+  const heard: number[] = [];
+  for (let hours = 6; hours <= 24 * 10; hours += 6) {
+    const now = scanAt + hours * hour;
+    if (hours % 24 === 0) lyon(now - minute);
+    const before = told(world).length;
+    await world.run(now, 'scan');
+    if (told(world).length > before) heard.push(hours);
+  }
+  assert.deepEqual(heard, [24, 72, 144, 216]);
+  assert.deepEqual(new Set(changes(world).slice(1)), new Set(['reminder paris/a']));
+  world.deposit({ agent: 'paris', database: 'a', endedAt: scanAt + 10 * day });
+  lyon(scanAt + 10 * day);
+  await world.run(scanAt + 10 * day + hour, 'scan');
+  assert.equal(changes(world).at(-1), 'ended paris/a');
+  await world.run(scanAt + 10 * day + 2 * hour, 'scan');
+  assert.equal(told(world).length, 6);
+});
+
+test('a job that is bad and well all the time is told of six times a day, and once more when the day is over', async () => {
+  const world = await worldWith(
+    'agents:\n  paris: { databases: [a], schedule: every 10m, grace: 1h }\n',
+    '  remind: []\n',
+  );
+  let now = scanAt;
+  for (let index = 0; index < 60; index += 1, now += 10 * minute) {
+    const bytes = index % 2 === 0 ? { bytes: Buffer.from(`damaged ${index}`) } : {};
+    world.deposit({ endedAt: now - minute, database: 'a', content: `a ${index}`, ...bytes });
+    await world.run(now, 'scan');
+  }
+  assert.equal(told(world).length, 6);
+  world.deposit({ endedAt: now - minute, database: 'a', bytes: Buffer.from('damaged at last') });
+  for (let index = 0; index < 3; index += 1) await world.run(now + day + index, 'scan');
+  assert.equal(told(world).length, 7);
+  assert.equal(changes(world).at(-1), 'opened paris/a');
+});
+
+test('what began and ended while nobody could be told is no news; what lasts is told when somebody can', async () => {
+  const yaml = `defaults: { ${rules} }\n${two}`;
+  const world = await startedWith(yaml);
+  await evening(world, 0, true);
+  await evening(world, 1, false);
+  world.deposit({ agent: 'lyon', database: 'shop', endedAt: end + 2 * day, content: 'shop 2' });
+  await world.run(scanAt + 2 * day, 'scan');
+  world.configure(
+    `${yaml}notifications:\n  command: { run: [/bin/sh, -c, 'cat >> "$0"; printf "\\0" >> "$0"', ${inbox(world)}] }\n`,
+  );
+  await world.run(scanAt + 2 * day + hour, 'scan');
+  assert.deepEqual(changes(world), ['opened paris/a']);
+});
+
+test('a promotion by hand ends what it mends, and the next scan tells it', async () => {
+  const world = await worldWith(two, '  remind: []\n');
+  for (let index = 0; index < 8; index += 1) await evening(world, index, false);
+  const endedAt = end + 8 * day;
+  world.deposit({ agent: 'lyon', database: 'shop', endedAt, content: 'shop 8' });
+  world.deposit({ agent: 'paris', database: 'a', endedAt, content: 'a'.repeat(500_000) });
+  await world.run(scanAt + 8 * day, 'scan');
+  assert.deepEqual(subjects(world), ['[backupmon test] paris/a SIZE ANOMALY']);
+  await world.ok(scanAt + 8 * day + minute, 'promote', 'paris/a');
+  assert.equal(told(world).length, 1);
+  await world.run(scanAt + 8 * day + hour, 'scan');
+  assert.deepEqual(changes(world), ['opened paris/a', 'ended paris/a']);
+});
