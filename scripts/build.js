@@ -58,6 +58,19 @@ const rarely = {
   'mail-composer': 'nodemailer/lib/mail-composer',
   'smtp-connection': 'nodemailer/lib/smtp-connection',
 };
+/** Modules that are one class: bundled as what require() gives, it stays the default import. */
+const classes = {
+  name: 'a module that is a class stays one',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^nodemailer\// }, ({ path, kind }) =>
+      kind === 'entry-point' ? { path, namespace: 'class' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'class' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+      resolveDir: process.cwd(),
+    }));
+  },
+};
 const files = new Map(Object.entries(rarely).map(([file, module]) => [module, file]));
 const rarelyOutside = {
   name: 'what is rarely needed stays outside',
@@ -68,7 +81,13 @@ const rarelyOutside = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-await build({ ...common, entryPoints: rarely, outdir: 'dist', outExtension: { '.js': '.cjs' } });
+await build({
+  ...common,
+  entryPoints: rarely,
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  plugins: [classes],
+});
 await build({
   ...common,
   entryPoints: ['src/main.ts'],

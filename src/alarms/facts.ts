@@ -36,9 +36,10 @@ export async function gatherFacts(
 }
 
 /** The next command to type. */
-function commandFor({ kind }: Subject, { name, status }: Member): string {
+function commandFor({ kind }: Subject, { name, status }: Pick<Member, 'name' | 'status'>): string {
   const word = shellWord(forPeople(name));
   if (kind === 'refused') return `backupmon history ${word} --status REPORT_REFUSED`;
+  if (kind === 'blocked') return `backupmon status ${word}`;
   return status === 'SIZE_ANOMALY' ? `backupmon promote ${word}` : `backupmon status ${word}`;
 }
 
@@ -65,7 +66,9 @@ function toLetterJob(news: News, member: Member, facts: Facts): LetterJob {
   const event = now.eventId === null ? undefined : facts.events.get(now.eventId);
   const newest = view?.newest ?? null;
   const word = shellWord(forPeople(member.name));
-  const advice = isOver ? '' : adviceFor(now.status, now.reason);
+  // What a blocked job was before says nothing of what blocks it.
+  const reason = news.subject.kind === 'blocked' ? 'not_judged' : now.reason;
+  const advice = isOver ? '' : adviceFor(now.status, reason);
   return {
     name: member.name,
     status: now.status,
@@ -81,7 +84,7 @@ function toLetterJob(news: News, member: Member, facts: Facts): LetterJob {
     lastHealthy:
       newest === null ? null : { endedAt: newest.endedAt, path: newest.path, size: newest.size },
     advice: advice.replaceAll('{job}', () => word),
-    command: commandFor(news.subject, member),
+    command: commandFor(news.subject, now),
   };
 }
 

@@ -64,10 +64,13 @@ export const isOver = ({ change }: LetterItem): boolean => change === 'ended';
 
 /**
  * It has ended, and each of its jobs stands well now. An incident also ends where nobody expects the backup any more, or where its trouble
- * belongs to another one: to call that a recovery would be a false green.
+ * belongs to another one: to call that a recovery would be a false green. An agent has no standing: that its reports are refused no more is
+ * all there is to say of it.
  */
 export const hasRecovered = (item: LetterItem): boolean =>
-  isOver(item) && item.jobs.length > 0 && item.jobs.every(({ severity }) => severity === 'ok');
+  isOver(item) &&
+  (item.kind === 'refused' ||
+    (item.jobs.length > 0 && item.jobs.every(({ severity }) => severity === 'ok')));
 
 /** `recovered: a, b`; what is over and not well comes before it. */
 function overTexts(items: readonly LetterItem[]): string[] {

@@ -140,6 +140,10 @@ describe('a recovery', () => {
     assert.equal(hasRecovered({ ...well, jobs: [] }), false);
     assert.equal(hasRecovered({ ...well, jobs: [job('a/b', 'SUCCESS'), job('a/c')] }), false);
     assert.equal(hasRecovered({ ...well, jobs: [job('a/b', 'UNKNOWN')] }), false);
+    // An agent stands nowhere: what is there is what was wrong last.
+    const refused = item([job('paris', 'REPORT_REFUSED')], { kind: 'refused' });
+    assert.equal(hasRecovered({ ...refused, change: 'ended' }), true);
+    assert.equal(hasRecovered(refused), false);
   });
 });
 

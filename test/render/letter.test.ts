@@ -282,7 +282,7 @@ const heads: readonly (readonly [LetterItem, string])[] = [
     'RECOVERED paris after 3d of silence: 1 backup',
   ],
   [
-    { ...refused, ...old, change: 'ended', after: 'ok', jobs: [letterJob('paris', 'SUCCESS')] },
+    { ...refused, ...old, change: 'ended', after: 'ok' },
     'RECOVERED reports of paris are refused no more, after 3d',
   ],
   [

@@ -70,6 +70,8 @@ export function factsOf(item: LetterItem, job: LetterJob, now: number): Fact[] {
   // What it was judged as before says nothing about what blocks it.
   if (item.kind === 'blocked' && !isOver(item))
     return [...fact('Not judged because', causeOf(job)), ...since];
+  // An agent has no standing: what is there is what was wrong last.
+  if (item.kind === 'refused' && isOver(item)) return fact('What it was', causeOf(job));
   const { status, severity, reason, cycle, deadline, timezone } = job;
   const words = [severity, forPeople(reason, 60)].filter((word) => word !== '').join(', ');
   const state = fact(isOver(item) ? 'Now' : 'Status', `${statusWord(status, severity)} (${words})`);

@@ -79,10 +79,10 @@ function safetyOfMany({ kind, jobs }: LetterItem): Safety | null {
 }
 
 /** Each once, in their order. */
-const distinct = (texts: readonly string[]): string[] =>
+const distinct = (texts: readonly string[], limit = stepsTold): string[] =>
   [...new Set(texts.map((text) => forPeople(text, longestStep)))]
     .filter((text) => text !== '')
-    .slice(0, stepsTold);
+    .slice(0, limit);
 
 function severityOf(item: LetterItem): Severity {
   if (!isOver(item)) return item.after;
@@ -111,7 +111,11 @@ function itemWords(item: LetterItem, now: number): ItemWords {
     safety: isShort ? null : safetyOfMany(item),
     steps: advice.length === 0 ? 'To see more' : 'What to do',
     advice,
-    commands: distinct(jobs.map(({ command }) => command)),
+    // Of many alike, the worst is where to begin.
+    commands: distinct(
+      jobs.map(({ command }) => command),
+      isShort ? blocksTold : 1,
+    ),
     rows: isShort ? [] : jobs.map((job) => rowOf(item, job, now)),
     more: more === 0 ? '' : `and ${more} more`,
   };
