@@ -108,6 +108,6 @@ export const reasons: Readonly<Record<Reason, string>> = {
   forged: 'a report in another agent’s name',
   clock_skew: 'a report from the future',
   alarm_given_up: 'a message could not be delivered for `give_up_after`',
-  snoozed: '`backupmon snooze`: no alarms for a while',
-  snooze_ended: '`backupmon snooze --off`: alarms again',
+  snoozed: 'no alarms for a while: `backupmon snooze`',
+  snooze_ended: 'alarms are sent again: `backupmon snooze --off`',
 };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   compareIncidents,
+  incidentKinds,
+  isOfBackups,
   remindersDue,
   type Comparison,
   type Incident,
@@ -167,4 +169,9 @@ test('reminders: at each age, then each time as much again as the last has passe
     assert.equal(remindersDue(age, ages), count, `${age / day} days`);
   assert.equal(remindersDue(100 * day, []), 0);
   assert.equal(remindersDue(2 * day, [day]), 2);
+});
+
+test('what is about backups, and what is not', () => {
+  const kinds = incidentKinds.filter((kind) => isOfBackups({ kind, name: '' }));
+  assert.deepEqual(kinds, ['job', 'silent', 'lost']);
 });

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adviceFor, catalogue, statuses, worst, type Severity } from '../../src/core/statuses.ts';
+import {
+  adviceFor,
+  catalogue,
+  jobStatuses,
+  statuses,
+  worst,
+  type Severity,
+} from '../../src/core/statuses.ts';
 
 const contract = {
   SUCCESS: ['ok', true],
@@ -22,8 +29,8 @@ for (const status of statuses) {
   });
 }
 
-test('every status that is no success says what to do about it', () => {
-  const silent = statuses.filter((status) => catalogue[status].advice === '');
+test('every status of a job that is no success says what to do about it', () => {
+  const silent = jobStatuses.filter((status) => catalogue[status].advice === '');
   assert.deepEqual(silent, ['SUCCESS']);
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { folded, forPeople, shorten, unprintableIn } from '../../src/core/text.ts';
+import { folded, forPeople, shellWord, shorten, unprintableIn } from '../../src/core/text.ts';
 
 const nasty: readonly (readonly [what: string, text: string, shown: string])[] = [
   ['plain text', 'mysqldump: Got error: 1045', 'mysqldump: Got error: 1045'],
@@ -144,4 +145,10 @@ test('forPeople leaves nothing a terminal would react to, fits its limit, and is
     }),
     { numRuns: 1000 },
   );
+});
+
+test('a word for a shell is what a shell makes of it', () => {
+  assert.equal(shellWord('paris/compta_2025'), 'paris/compta_2025');
+  for (const word of ['a b', "it's", '$(id)', ';', '', '*', '~root', 'a\\b'])
+    assert.equal(spawnSync('sh', ['-c', `printf %s ${shellWord(word)}`]).stdout.toString(), word);
 });

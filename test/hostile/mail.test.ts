@@ -117,7 +117,12 @@ describe('case 24', () => {
     for (let now = scanAt; now <= scanAt + 3 * day + 4 * hour; now += 30 * minute) {
       // That nothing else is missing keeps it to one message.
       if ((now - scanAt) % day === 0)
-        world.deposit({ agent: 'lyon', database: 'shop', endedAt: now - 10 * minute });
+        world.deposit({
+          agent: 'lyon',
+          database: 'shop',
+          endedAt: now - 10 * minute,
+          content: `at ${now}`,
+        });
       await world.run(now, 'scan');
     }
     const now = scanAt + 4 * day;

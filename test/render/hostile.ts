@@ -1,7 +1,8 @@
 /** Every renderer, fed with the same text in every place that takes foreign text; and the texts that must be harmless there. */
-import { statuses } from '../../src/core/statuses.ts';
+import { jobStatuses, statuses } from '../../src/core/statuses.ts';
 import { renderConfigProblems } from '../../src/render/config-problems.ts';
 import { renderHistory } from '../../src/render/history-table.ts';
+import { renderMetrics, type MetricsView } from '../../src/render/metrics.ts';
 import { renderNagios, renderNagiosUnknown } from '../../src/render/nagios.ts';
 import { renderEvents, renderNews } from '../../src/render/pass-lines.ts';
 import { renderBug, renderError, renderSentence } from '../../src/render/sentences.ts';
@@ -31,12 +32,21 @@ import {
   wholeContent,
 } from './support.ts';
 
+const metricsOf = (status: StatusView): MetricsView => ({
+  status,
+  stages: new Map(),
+  scan: null,
+  scanMaxAge: 1,
+  areas: [],
+  version: status.site,
+});
+
 const unexpectedOf = (text: string): StatusView['unexpected'] => [
   { agent: text, names: [text, text], count: 200, lastReportedAt: null },
 ];
 
 export const hostileJobs = (text: string): JobView[] =>
-  statuses.map((status) => {
+  jobStatuses.map((status) => {
     const base = jobView('paris/compta', status);
     return {
       ...base,
@@ -46,6 +56,7 @@ export const hostileJobs = (text: string): JobView[] =>
       newest: base.newest && { ...base.newest, path: text },
       held: { path: text, size: 7, sha256: sha, endedAt: now, heldAt: now, cycles: 3 },
       depositFiles: 11,
+      snoozed: { jobs: null, until: now, reason: text, operator: text },
     };
   });
 
@@ -54,6 +65,7 @@ export const hostileStatus = (text: string): StatusView =>
     site: text,
     scanOverdue: text,
     unexpected: unexpectedOf(text),
+    undelivered: [{ way: text, recipient: text, since: now, attempts: 1, error: text }],
     notes: [text],
   });
 
@@ -166,6 +178,7 @@ export function peoplesOutputs(text: string, screen: Screen): Output[] {
       ...sentence,
     },
     { by: 'renderBug', text: renderBug(text), ...sentence },
+    { by: 'renderMetrics', text: renderMetrics(metricsOf(view)), ...sentence },
     ...hostileLetters(text).flatMap((letter) => [
       { by: 'renderLetterText', text: renderLetterText(letter), ...sentence },
       { by: 'renderLetterHtml', text: renderLetterHtml(letter), ...sentence },

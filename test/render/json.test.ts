@@ -287,6 +287,7 @@ describe('status --json', () => {
           blocked: null,
           trend: [4000000, 4100000, 4386338],
           deposit_files: 1,
+          snoozed: null,
         },
       ],
       unexpected: [
@@ -296,6 +297,7 @@ describe('status --json', () => {
       unexpected_count: 120,
       scan_overdue: null,
       notes: [],
+      undelivered: [],
     });
   });
 
