@@ -4,12 +4,16 @@ import { digestSubject } from '../core/letter-subject.ts';
 import { isNamed } from '../core/routing.ts';
 import type { Severity } from '../core/statuses.ts';
 import { insertMessage } from '../db/messages.ts';
-import { getMeta, passesSince, setMeta } from '../db/scans.ts';
+import { getMeta, passesSince, setMeta, type ScanCounts } from '../db/scans.ts';
+import type { Database } from '../db/schema.ts';
 import type { JobView, StatusView } from '../render/views.ts';
 import { statusView } from '../views/status-view.ts';
 import { messageIdOf } from './compose.ts';
 import { recipientsOf } from './recipients.ts';
 import type { AlarmRequest } from './request.ts';
+
+export type PassCounts = Pick<ScanCounts, 'published' | 'pruned'>;
+type PassesDone = Pick<DigestLetter, 'published' | 'pruned' | 'scans'>;
 
 const lastDigest = async ({ db }: AlarmRequest): Promise<number | null> => {
   const text = await getMeta(db, 'digest_at');
@@ -56,7 +60,7 @@ function letterFor(
   { config, now }: AlarmRequest,
   view: StatusView,
   names: readonly string[] | null,
-  about: Pick<DigestLetter, 'since' | 'published' | 'pruned' | 'scans'>,
+  about: PassesDone & Pick<DigestLetter, 'since'>,
 ): DigestLetter {
   const jobs = view.jobs.filter(({ job }) => isNamed(names, job.id));
   const letter = {
@@ -73,15 +77,28 @@ function letterFor(
   return { ...letter, subject: digestSubject(letter) };
 }
 
-/** Within the transaction of the other messages, before they are added: what is undelivered is what was so before. */
-export async function composeDigest(request: AlarmRequest): Promise<void> {
+/** Of all passes since then, and of the present one, whose row has no counts yet. */
+async function doneSince(db: Database, since: number, present: PassCounts): Promise<PassesDone> {
+  const { scans, published, pruned } = await passesSince(db, since);
+  return {
+    scans: scans + 1,
+    published: published + present.published,
+    pruned: pruned + present.pruned,
+  };
+}
+
+/**
+ * Within the transaction of the other messages, before they are added: what is undelivered is what was so before.
+ * @param present what the pass that sends it has done
+ */
+export async function composeDigest(request: AlarmRequest, present: PassCounts): Promise<void> {
   const since = await dueSince(request);
   if (since === null) return;
   const { db, config, calendar, now } = request;
   const view = await statusView({ config, db, calendar, now, running: true }, (jobs) =>
     jobs.filter((job) => job.enabled),
   );
-  const about = { since, ...(await passesSince(db, since)) };
+  const about = { since, ...(await doneSince(db, since, present)) };
   const readers = recipientsOf(request.config).filter(({ way }) => way === 'email');
   const groups = Map.groupBy(readers, ({ jobs }) => JSON.stringify(jobs));
   for (const [index, list] of [...groups.values()].entries()) {

@@ -6,7 +6,7 @@ import { forgetAlarmsBefore } from '../db/alarms.ts';
 import { forgetMessagesBefore } from '../db/messages.ts';
 import { transaction } from '../db/open.ts';
 import { presentMutes } from '../views/status-view.ts';
-import { composeDigest } from './digest.ts';
+import { composeDigest, type PassCounts } from './digest.ts';
 import { composeMessages } from './compose.ts';
 import { addReminders, takeNews } from './news.ts';
 import { hasWays, type AlarmRequest } from './request.ts';
@@ -14,13 +14,14 @@ import { hasWays, type AlarmRequest } from './request.ts';
 /** How long it is known what was told, when, and to whom. */
 const MEMORY_MS = 90 * 24 * 3_600_000;
 
-export async function composeAll(request: AlarmRequest): Promise<void> {
+/** @param present what the pass has done */
+export async function composeAll(request: AlarmRequest, present: PassCounts): Promise<void> {
   const { db, config, now } = request;
   // What nobody can be told is kept for the day when somebody can.
   const everything = [{ jobs: null, until: Infinity, reason: null, operator: null }];
   const mutes = hasWays(config) ? await presentMutes(request) : everything;
   await transaction(db, async () => {
-    await composeDigest(request);
+    await composeDigest(request, present);
     await addReminders(request, mutes);
     await composeMessages(request, await takeNews(request, mutes));
     if (!request.complete) return;

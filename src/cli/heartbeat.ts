@@ -21,11 +21,15 @@ const ends: Readonly<Record<ExitCode, string>> = {
   3: 'the scan could not be done, or some job could not be judged',
 };
 
-/** Runs a scan between its two signals. The service changes nothing about it: what goes wrong there is told with -v. */
+/**
+ * Runs a scan between its two signals. The service changes nothing about it: what goes wrong there is told with -v.
+ * @param scan calls `onBegin` once it does the work itself. Where another one is at it, that one tells how it ends, and this one nothing:
+ * its success would say that all is well.
+ */
 export async function withHeartbeat(
   context: Context,
   { url, failFrom }: HeartbeatConfig,
-  scan: () => Promise<ExitCode>,
+  scan: (onBegin: () => void) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const rid = await newRunId();
   const say = async (path: SignalPath, body: string, limit: number): Promise<void> => {
@@ -33,18 +37,21 @@ export async function withHeartbeat(
     if (error !== null && context.options.verbose === true)
       writeSentence(context.io.err, `the heartbeat was not heard: ${error}`, 'warning');
   };
-  const started = say('/start', '', START_LIMIT_MS);
+  let started: Promise<void> | null = null;
+  const begin = (): void => {
+    started = say('/start', '', START_LIMIT_MS);
+  };
   const end = async (code: ExitCode, body: string): Promise<void> => {
     await started;
     await say(code < failsFrom[failFrom] ? '' : `/${code}`, body, END_LIMIT_MS);
   };
   let code: ExitCode;
   try {
-    code = await scan();
+    code = await scan(begin);
   } catch (error) {
     await end(3, knownProblem(error)?.message ?? 'a bug ended it');
     throw error;
   }
-  await end(code, `exit code ${code}: ${ends[code]}`);
+  if (started !== null) await end(code, `exit code ${code}: ${ends[code]}`);
   return code;
 }

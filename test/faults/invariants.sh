@@ -71,6 +71,16 @@ done < <(
     echo ".open $world/state/backupmon.db"
     echo ".print world $world"
     echo "select * from pragma_integrity_check where integrity_check <> 'ok';
+      select 'bad and in no incident: ' || jobs.agent || '/' || database from jobs join events on events.id = last_event_id
+        where expected = 1 and severity in ('warning', 'critical') and reason <> 'not_judged'
+        and jobs.agent || '/' || database not in (select name from incident_members);
+      select 'well and in an incident: ' || incident_members.name from incident_members join incidents on incidents.id = incident_id
+        join jobs on jobs.agent || '/' || database = incident_members.name join events on events.id = last_event_id
+        where kind in ('job', 'silent', 'lost') and events.severity = 'ok' and (expected = 0 or blocked_reason is null);
+      select 'in no open incident: ' || name from incident_members
+        where incident_id not in (select id from incidents where ended_at is null);
+      select 'an incident of nobody: ' || kind || ' ' || name from incidents
+        where ended_at is null and id not in (select incident_id from incident_members);
       select 'report twice ' || digest from reports group by digest having count(*) > 1;
       select 'held ' || folder || ' ' || sha256 || '  ' || file from held order by folder;
       select 'present ' || folder || ' ' || sha256 || '  ' || file from versions where state = 'present' order by folder;

@@ -153,6 +153,25 @@ const sabotages: readonly Sabotage[] = [
     job: sql(`update versions set state = 'lost' where id = (select max(id) from versions)`),
   },
   {
+    name: 'a bad backup of which nobody is told',
+    found: /bad and in no incident: paris/u,
+    job: sql(`update events set severity = 'critical'`),
+  },
+  {
+    name: 'an incident about what is well',
+    found: /well and in an incident: paris/u,
+    job: sql(`insert into incidents (kind, name, opened_at, worst, reminders) values ('job', 'paris/compta', 1, 'ok', 0);
+      insert into incident_members (incident_id, name, status, severity, reason, message, since, bad_cycles)
+      values (last_insert_rowid(), 'paris/compta', 'FAILED', 'critical', 'x', 'x', 1, 1)`),
+  },
+  {
+    name: 'an incident of nobody',
+    found: /an incident of nobody: job/u,
+    job: sql(
+      `insert into incidents (kind, name, opened_at, worst, reminders) values ('job', 'paris/x', 1, 'ok', 0)`,
+    ),
+  },
+  {
     name: 'another checksum recorded',
     found: /recorded is not what lies in the tree/u,
     job: sql(`update versions set sha256 = replace(sha256, 'a', 'b')`),

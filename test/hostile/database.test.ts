@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
+import { toFirstSchema } from '../support/first-schema.ts';
 import { cannotRun } from '../support/real-dumps.ts';
 import { program, World, type Ran } from '../support/world.ts';
 import { neighbours, promotedToday, scanned, today } from './neighbours.ts';
@@ -168,14 +169,7 @@ function change(world: World, statements: string): void {
 
 test('case 21: an older schema: exit 3 until init-db has migrated it, and nothing is lost', async () => {
   const world = await neighbours(['compta']);
-  // What the later migrations added, taken back.
-  change(
-    world,
-    `drop index events_of_entry; drop index events_of_agent; drop index events_of_version;
-     drop index versions_of_entry; drop index held_event; drop index held_entry; drop index reports_refused;
-     alter table events drop column content; alter table versions drop column fingerprint;
-     alter table versions drop column content_kind; pragma user_version = 1; pragma wal_checkpoint(truncate)`,
-  );
+  change(world, `${toFirstSchema} pragma wal_checkpoint(truncate)`);
   assertRefused(
     world,
     commands,

@@ -9,7 +9,7 @@ const rules = 'defaults: { schedule: 0 20 * * *, grace: 5m, settle: 0s }\n';
 const agents = 'agents:\n  paris: { databases: [a] }\n  lyon: { databases: [shop] }\n';
 const [anna, bert] = ['anna@example.org', 'bert@example.org'];
 
-describe('case 24', () => {
+describe('case 24: mail that does not go through', () => {
   let server: MailServer;
   let world: World;
   before(async () => {

@@ -17,6 +17,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import SqliteDatabase from 'better-sqlite3';
+import { toFirstSchema } from '../support/first-schema.ts';
 import { isInstalled, tool } from '../support/real-dumps.ts';
 import { end, scanAt, startedWith } from '../support/evening.ts';
 import { day, dumpOf, honest, hour, program, sha256, type World } from '../support/world.ts';
@@ -194,14 +195,9 @@ test('versions recorded before contents were looked into keep working', async ()
   // As the schema before this one had it.
   const db = new SqliteDatabase(world.database);
   db.exec(`
-    drop index events_of_entry; drop index events_of_agent; drop index events_of_version;
-    drop index versions_of_entry; drop index held_event; drop index held_entry; drop index reports_refused;
-    alter table events drop column content;
-    alter table versions drop column fingerprint;
-    alter table versions drop column content_kind;
+    ${toFirstSchema}
     update versions set assurance = 'intact';
-    update jobs set sizes = '[[1750449600000,100]]';
-    pragma user_version = 1;`);
+    update jobs set sizes = '[[1750449600000,100]]';`);
   db.close();
   const refused = await world.run(scanAt + hour, 'scan');
   assert.equal(refused.code, 3);

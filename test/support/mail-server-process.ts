@@ -104,7 +104,8 @@ const listener = (secure: boolean): SMTPServer =>
     },
     onRcptTo: ({ address }, _session, done) => done(recipientRefusal(address)),
     onData: (stream, session, done) => {
-      void receive(stream, session, done);
+      // A client that goes away in the middle of a mail ends its stream with an error.
+      receive(stream, session, done).catch(() => undefined);
     },
   });
 

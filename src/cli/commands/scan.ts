@@ -206,7 +206,7 @@ async function locked(
     const alarms = { db, config, calendar: occurrencesOf, now, complete };
     const outcome = await finishedPass(db, passId, context, async () => {
       const found = await runPass(request);
-      await composeAll(alarms);
+      await composeAll(alarms, found.counts);
       await deliver(context, { ...alarms, passId, onVerbose: request.onVerbose });
       return found;
     });
@@ -232,8 +232,9 @@ export async function scan(
   if (options.dryRun) return rehearse(context, config, names, now, options);
   becomeOwner(config.database, context.io.uid);
   const { heartbeat } = config.notifications;
-  const work = (): Promise<ExitCode> => scanOnce(context, config, names, now, options);
-  if (heartbeat === null || names.length > 0) return work();
+  const work = (onBegin: () => void): Promise<ExitCode> =>
+    scanOnce(context, config, names, now, options, onBegin);
+  if (heartbeat === null || names.length > 0) return work(() => undefined);
   const { withHeartbeat } = await import('../heartbeat.ts');
   return withHeartbeat(context, heartbeat, work);
 }
@@ -244,12 +245,14 @@ async function scanOnce(
   names: readonly string[],
   now: number,
   options: ScanOptions,
+  onBegin: () => void,
 ): Promise<ExitCode> {
   // Says what is wrong with the database before a lock file is made beside it.
   await openDatabase(config.database, 'read').close();
   const lock = await lockOrOther(config);
   if ('startedAt' in lock) return yieldTo(context, config, lock);
   try {
+    onBegin();
     writeConfigCache(config, context.io.env, version);
     return await locked(context, config, names, now, options);
   } finally {

@@ -1,0 +1,214 @@
+/** Who hears of what: everybody of theirs, in one message where it is the same, and nobody a word of what is not theirs. */
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { end, scanAt, startedWith } from '../support/evening.ts';
+import { startMailServer, type MailServer, type Received } from '../support/mail-server.ts';
+import { day, hour, minute, type World } from '../support/world.ts';
+
+const rules = 'defaults: { schedule: 0 20 * * *, grace: 5m, settle: 0s }\n';
+const agents = 'agents:\n  paris: { databases: [a, b] }\n  lyon: { databases: [shop, crm] }\n';
+const jobs = ['paris/a', 'paris/b', 'lyon/shop', 'lyon/crm'];
+
+/** Addresses by the jobs and the severity that they want. */
+const readers = {
+  anna: 'Anna Berg <anna@example.org>',
+  bert: 'bert@example.org',
+  paris: '{ address: Paul <paris@example.org>, jobs: [paris] }',
+  lyon: '{ address: lyon@example.org, jobs: [lyon] }',
+  shop: '{ address: shop@example.org, jobs: [lyon/shop] }',
+  critical: '{ address: critical@example.org, severity: critical }',
+  parisCritical: '{ address: paris-critical@example.org, jobs: [paris], severity: critical }',
+} as const;
+
+describe('who hears of what', () => {
+  let server: MailServer;
+  before(async () => {
+    server = await startMailServer();
+  });
+  after(() => server.stop());
+  beforeEach(() => server.clear());
+
+  async function worldWith(...to: (keyof typeof readers)[]): Promise<World> {
+    const world = await startedWith(rules + agents);
+    const list = to.map((name) => `      - ${readers[name]}\n`).join('');
+    world.configure(
+      `${rules}${agents}notifications:\n  remind: []\n  email:\n    smtp: { host: 127.0.0.1, port: ${server.port}, tls: off }\n    from: Backups <backupmon@example.org>\n    to:\n${list}`,
+    );
+    return world;
+  }
+
+  /** The round of that evening of all that is well, and what is not, and a scan. */
+  async function evening(
+    world: World,
+    index: number,
+    bad: { readonly missing?: readonly string[]; readonly damaged?: readonly string[] } = {},
+  ): Promise<void> {
+    const { missing = [], damaged = [] } = bad;
+    for (const job of jobs.filter((name) => !missing.includes(name))) {
+      const [agent = '', database = ''] = job.split('/');
+      const bytes = damaged.includes(job) ? { bytes: Buffer.from('damaged') } : {};
+      const content = `${database} ${index}`;
+      world.deposit({ agent, database, endedAt: end + index * day, content, ...bytes });
+    }
+    await world.run(scanAt + index * day, 'scan');
+  }
+
+  /** All that arrived since it was asked last. */
+  async function received(): Promise<readonly Received[]> {
+    const messages = await server.messages();
+    server.clear();
+    return messages;
+  }
+
+  /** Names of those who got each message, and its subject without the beginning that all have. */
+  async function heard(): Promise<[string, string | undefined][]> {
+    return (await received()).map(({ to, mail: { subject } }) => [
+      to.map((address) => address.replace('@example.org', '')).join(' '),
+      subject?.replace('[backupmon test] ', ''),
+    ]);
+  }
+
+  /** Everything of a mail that somebody can read. */
+  const wordsOf = ({ raw, mail: { subject, text, html } }: Received): string =>
+    [raw.split('\r\n\r\n')[0], subject, text, html].join('\n');
+
+  it('those with the same news share one message, in which each of them is named', async () => {
+    const world = await worldWith('anna', 'bert', 'critical');
+    await evening(world, 0, { missing: ['paris/a'] });
+    const [only, ...others] = await received();
+    assert.equal(others.length, 0);
+    assert.ok(only !== undefined);
+    const { to } = only.mail;
+    assert.deepEqual(only.to, ['anna@example.org', 'bert@example.org', 'critical@example.org']);
+    assert.equal(
+      Array.isArray(to) ? '' : to?.text,
+      'anna@example.org, bert@example.org, critical@example.org',
+    );
+    assert.equal(only.from, 'backupmon@example.org');
+    assert.equal(only.mail.from?.text, '"Backups" <backupmon@example.org>');
+  });
+
+  it('each hears of the own jobs, and nothing of others', async () => {
+    const world = await worldWith('anna', 'paris', 'lyon', 'shop');
+    await evening(world, 0, { missing: ['paris/a', 'lyon/shop', 'lyon/crm'] });
+    const messages = await received();
+    assert.deepEqual(
+      messages.map(({ to, mail: { subject } }) => [to[0]?.split('@')[0], subject]),
+      [
+        [
+          'anna',
+          '[backupmon test] 2 critical: paris/a MISSING, lyon is silent: 2 backups MISSING',
+        ],
+        ['paris', '[backupmon test] paris/a MISSING'],
+        ['lyon', '[backupmon test] lyon is silent: 2 backups MISSING'],
+        ['shop', '[backupmon test] lyon is silent: 1 backup MISSING'],
+      ],
+    );
+    assert.equal(new Set(messages.map(({ mail }) => mail.messageId)).size, 4);
+    const [, paris, lyon, shop] = messages.map(wordsOf);
+    assert.doesNotMatch(paris ?? '', /lyon|shop|crm|anna/iu);
+    assert.doesNotMatch(lyon ?? '', /paris|anna/iu);
+    assert.doesNotMatch(shop ?? '', /paris|anna|crm/iu);
+  });
+
+  it('an agent is silent: who has one of its jobs hears of that one; who has others hears nothing', async () => {
+    const world = await worldWith('paris', 'shop');
+    await evening(world, 0, { missing: ['lyon/shop', 'lyon/crm'] });
+    assert.deepEqual(await heard(), [['shop', 'lyon is silent: 1 backup MISSING']]);
+    await evening(world, 1);
+    assert.deepEqual(await heard(), [['shop', 'Re: lyon is silent: 1 backup MISSING']]);
+    await evening(world, 2, { missing: ['lyon/crm'] });
+    assert.deepEqual(await heard(), []);
+  });
+
+  it('severity: critical hears of what becomes critical and of its end, and of no warning', async () => {
+    const world = await worldWith('anna', 'critical', 'parisCritical');
+    for (let index = 0; index < 2; index += 1) await evening(world, index);
+    // The same content once more is a warning.
+    const again = (database: string, content: string): unknown =>
+      world.deposit({ database, endedAt: end + 2 * day, content });
+    again('a', 'a 1');
+    again('b', 'b 2');
+    for (const database of ['shop', 'crm'])
+      world.deposit({ agent: 'lyon', database, endedAt: end + 2 * day, content: `${database} 2` });
+    await world.run(scanAt + 2 * day, 'scan');
+    const [first, ...others] = await received();
+    assert.deepEqual(first?.to, ['anna@example.org']);
+    assert.equal(others.length, 0);
+    await evening(world, 3, { damaged: ['paris/a'] });
+    const worse = await received();
+    assert.deepEqual(
+      worse.map(({ to, mail: { subject, inReplyTo } }) => [to[0], subject, inReplyTo]),
+      [
+        ['anna@example.org', 'Re: [backupmon test] paris/a UNCHANGED', first?.mail.messageId],
+        ['critical@example.org', '[backupmon test] paris/a TRANSFER DAMAGED', undefined],
+        ['paris-critical@example.org', '[backupmon test] paris/a TRANSFER DAMAGED', undefined],
+      ],
+    );
+    await evening(world, 4);
+    const over = await received();
+    assert.deepEqual(
+      over.map(({ to, mail: { inReplyTo } }) => [to, inReplyTo]),
+      [first, ...worse.slice(1)].map((one) => [one?.to, one?.mail.messageId]),
+    );
+    for (const { mail } of over)
+      assert.match(mail.text ?? '', /^RECOVERED paris\/a after /u);
+  });
+
+  it('what was critical and is a warning now is told to who was told that it is critical, and so is its end', async () => {
+    const world = await worldWith('critical');
+    for (let index = 0; index < 2; index += 1) await evening(world, index);
+    await evening(world, 2, { damaged: ['paris/a'] });
+    assert.deepEqual(await heard(), [['critical', 'paris/a TRANSFER DAMAGED']]);
+    for (const job of jobs) {
+      const [agent = '', database = ''] = job.split('/');
+      const content = job === 'paris/a' ? 'a 1' : `${database} 3`;
+      world.deposit({ agent, database, endedAt: end + 3 * day, content });
+    }
+    await world.run(scanAt + 3 * day, 'scan');
+    const [better, ...others] = await received();
+    assert.equal(others.length, 0);
+    assert.match(better?.mail.text ?? '', /^BETTER, STILL WARNING paris\/a unchanged /u);
+    await evening(world, 4);
+    assert.deepEqual(await heard(), [['critical', 'Re: paris/a TRANSFER DAMAGED']]);
+  });
+
+  it('an address that is written twice gets one message of each', async () => {
+    const world = await worldWith('anna', 'anna', 'bert');
+    await evening(world, 0, { missing: ['paris/a'] });
+    assert.deepEqual(await heard(), [['anna bert', 'paris/a MISSING']]);
+  });
+
+  it('a webhook and a command are told of theirs as well, whatever mail does', async () => {
+    const world = await worldWith('anna');
+    const inbox = `${world.root}/inbox`;
+    const command = (name: string, more: string): string =>
+      `    - { name: ${name}, run: [/bin/sh, -c, 'echo "$1 $BACKUPMON_SUBJECT" >> $0', ${inbox}, ${name}], ${more} }\n`;
+    world.configure(
+      `${rules}${agents}notifications:\n  remind: []\n  email:\n    smtp: { host: 127.0.0.1, port: 1, tls: off }\n    from: b@example.org\n    to: [anna@example.org]\n  command:\n${command('ours', 'jobs: [paris/a]')}${command('theirs', 'jobs: [lyon]')}${command('grave', 'severity: critical')}`,
+    );
+    await evening(world, 0, { missing: ['paris/a'] });
+    await world.run(scanAt + hour, 'scan');
+    await world.run(scanAt + hour + minute, 'scan');
+    assert.deepEqual(world.read(inbox).trimEnd().split('\n').toSorted(), [
+      'grave [backupmon test] paris/a MISSING',
+      'ours [backupmon test] paris/a MISSING',
+    ]);
+  });
+
+  it('who is named only now hears of what is new, not of what was told before', async () => {
+    const world = await worldWith('anna');
+    await evening(world, 0, { missing: ['paris/a'] });
+    await heard();
+    const text = world.read(world.configFile);
+    world.configure(text.slice(text.indexOf('defaults')).concat(`      - ${readers.bert}\n`));
+    await world.run(scanAt + hour, 'scan');
+    assert.deepEqual(await heard(), []);
+    await evening(world, 1);
+    const [first, second, ...others] = await received();
+    assert.equal(others.length, 0);
+    assert.deepEqual([first?.to, second?.to], [['anna@example.org'], ['bert@example.org']]);
+    assert.match(first?.mail.subject ?? '', /^Re: /u);
+    assert.match(second?.mail.subject ?? '', /recovered: paris\/a$/u);
+  });
+});
