@@ -75,6 +75,15 @@ export async function keepInstead(db: Database, kept: Alarm): Promise<void> {
     .execute();
 }
 
+/** Nobody is to be told of an incident any more. */
+export async function deleteUntold(db: Database, incidentId: number): Promise<void> {
+  await db
+    .deleteFrom('alarms')
+    .where('incident_id', '=', incidentId)
+    .where('composed_at', 'is', null)
+    .execute();
+}
+
 export async function deleteAlarm(db: Database, id: number): Promise<void> {
   await db.deleteFrom('alarms').where('id', '=', id).execute();
 }

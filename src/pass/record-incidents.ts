@@ -18,7 +18,7 @@ import { standingNow } from '../core/standing.ts';
 import type { JobState } from '../core/state.ts';
 import { problemsOfAgent, type JobNow } from '../core/trouble.ts';
 import type { EventRecord } from '../db/events.ts';
-import { insertAlarm } from '../db/alarms.ts';
+import { deleteUntold, insertAlarm } from '../db/alarms.ts';
 import { endIncident, putIncident, type IncidentRecord } from '../db/incidents.ts';
 import type { Database } from '../db/schema.ts';
 import type { AgentResult } from './record.ts';
@@ -205,6 +205,7 @@ export async function forgetJobs(
     if (members.length > 0)
       incidents.set(key, await putIncident(db, { ...incident, members }, incident));
     else {
+      await deleteUntold(db, incident.id);
       await endIncident(db, incident.id, now);
       incidents.delete(key);
     }

@@ -52,7 +52,7 @@ describe('the digest', () => {
         to,
         subject,
         text,
-        html: html === false ? "" : (html ?? ""),
+        html: html === false ? '' : (html ?? ''),
         id: messageId,
       }));
   }
@@ -90,8 +90,7 @@ describe('the digest', () => {
     assert.deepEqual(await subjects(), []);
     await world.run(morning(0) + minute, 'scan');
     assert.deepEqual(await subjects(), [allWell]);
-    for (let index = 2; index < 6; index += 1)
-      await world.run(morning(0) + index * minute, 'scan');
+    for (let index = 2; index < 6; index += 1) await world.run(morning(0) + index * minute, 'scan');
     await evening(world, 1);
     assert.deepEqual(await subjects(), []);
     await world.run(morning(1), 'scan');
@@ -205,8 +204,7 @@ describe('the digest', () => {
     await server.behave({ refuse: '451 later' });
     await world.run(morning(0), 'scan');
     await server.behave({});
-    for (let index = 1; index < 5; index += 1)
-      await world.run(morning(0) + index * minute, 'scan');
+    for (let index = 1; index < 5; index += 1) await world.run(morning(0) + index * minute, 'scan');
     assert.deepEqual(await subjects(), [allWell]);
     await evening(world, 1);
     await world.run(morning(1), 'scan');

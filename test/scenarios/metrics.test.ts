@@ -93,25 +93,29 @@ describe('metrics', () => {
     assert.equal(promtool(world.read(fileOf(world)), 'check', 'metrics'), '0 ');
   });
 
-  it('are shown by node_exporter, one scan after the other', { skip: cannotExport() }, async (t) => {
-    const world = await worldWith();
-    lyon(world);
-    await world.run(scanAt, 'scan');
-    const exporter = await exportFrom(t, folderOf(world));
-    const missing = job('status', 'paris', 'a', ',status="MISSING"');
-    const first = await exporter.scrape();
-    assert.equal(first.get('node_textfile_scrape_error{}'), 0, exporter.log());
-    assert.equal(first.get(missing), 1);
-    world.deposit({ database: 'a', endedAt: scanAt + minute });
-    await world.run(scanAt + 2 * minute, 'scan');
-    const second = await exporter.scrape();
-    assert.equal(second.get('node_textfile_scrape_error{}'), 0, exporter.log());
-    assert.equal(second.get(missing), 0);
-    assert.equal(
-      second.get('backupmon_last_scan_start_timestamp_seconds{}'),
-      seconds(scanAt + 2 * minute),
-    );
-  });
+  it(
+    'are shown by node_exporter, one scan after the other',
+    { skip: cannotExport() },
+    async (t) => {
+      const world = await worldWith();
+      lyon(world);
+      await world.run(scanAt, 'scan');
+      const exporter = await exportFrom(t, folderOf(world));
+      const missing = job('status', 'paris', 'a', ',status="MISSING"');
+      const first = await exporter.scrape();
+      assert.equal(first.get('node_textfile_scrape_error{}'), 0, exporter.log());
+      assert.equal(first.get(missing), 1);
+      world.deposit({ database: 'a', endedAt: scanAt + minute });
+      await world.run(scanAt + 2 * minute, 'scan');
+      const second = await exporter.scrape();
+      assert.equal(second.get('node_textfile_scrape_error{}'), 0, exporter.log());
+      assert.equal(second.get(missing), 0);
+      assert.equal(
+        second.get('backupmon_last_scan_start_timestamp_seconds{}'),
+        seconds(scanAt + 2 * minute),
+      );
+    },
+  );
 
   it('that cannot be written are told, and change nothing else', async () => {
     const world = await worldWith();
@@ -131,6 +135,8 @@ describe('metrics', () => {
 
   const notRoot = 'skipped, because only root can give folders to another user';
   it('in a folder of somebody else', { skip: process.getuid?.() === 0 ? false : notRoot }, () => {
+    // Commands that ran in this process have left theirs.
+    process.umask(0o022);
     const world = new World(
       'defaults: { schedule: every 24h, settle: 0s }\nagents: { paris: { databases: [a] } }\n',
     );

@@ -55,7 +55,10 @@ test('each way is tried and told of, and none of them says anything of backups',
   ]);
   // A heartbeat that heard of a success, a failure or a beginning would take it for a scan.
   assert.deepEqual(paths(), ['/hook', '/ping/log']);
-  for (const text of [web.asked[0]?.body.toString('utf8') ?? '', world.read(`${world.root}/page`)]) {
+  for (const text of [
+    web.asked[0]?.body.toString('utf8') ?? '',
+    world.read(`${world.root}/page`),
+  ]) {
     const document: unknown = JSON.parse(text);
     assert.ok(isAlarms(document), JSON.stringify(isAlarms.errors));
     assert.equal((document as { kind: string }).kind, 'test');

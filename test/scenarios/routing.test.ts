@@ -95,10 +95,7 @@ describe('who hears of what', () => {
     assert.deepEqual(
       messages.map(({ to, mail: { subject } }) => [to[0]?.split('@')[0], subject]),
       [
-        [
-          'anna',
-          '[backupmon test] 2 critical: paris/a MISSING, lyon is silent: 2 backups MISSING',
-        ],
+        ['anna', '[backupmon test] 2 critical: paris/a MISSING, lyon is silent: 2 backups MISSING'],
         ['paris', '[backupmon test] paris/a MISSING'],
         ['lyon', '[backupmon test] lyon is silent: 2 backups MISSING'],
         ['shop', '[backupmon test] lyon is silent: 1 backup MISSING'],
@@ -151,8 +148,7 @@ describe('who hears of what', () => {
       over.map(({ to, mail: { inReplyTo } }) => [to, inReplyTo]),
       [first, ...worse.slice(1)].map((one) => [one?.to, one?.mail.messageId]),
     );
-    for (const { mail } of over)
-      assert.match(mail.text ?? '', /^RECOVERED paris\/a after /u);
+    for (const { mail } of over) assert.match(mail.text ?? '', /^RECOVERED paris\/a after /u);
   });
 
   it('what was critical and is a warning now is told to who was told that it is critical, and so is its end', async () => {

@@ -246,10 +246,7 @@ test('a second snooze replaces the first, also by a shorter one; --off where not
   const { out } = await world.run(noon, 'snooze');
   assert.match(out, /^paris until 2026-06-20T13:00:00Z \(by [^)]+\)\n$/u);
   const off = await world.run(noon, 'snooze', 'lyon', '--off');
-  assert.deepEqual(
-    [off.code, off.out],
-    [0, 'alarms about lyon are not snoozed: nothing to do\n'],
-  );
+  assert.deepEqual([off.code, off.out], [0, 'alarms about lyon are not snoozed: nothing to do\n']);
 });
 
 test('what makes no sense is refused in one sentence, and changes nothing', async () => {

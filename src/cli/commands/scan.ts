@@ -239,6 +239,7 @@ export async function scan(
   return withHeartbeat(context, heartbeat, work);
 }
 
+/** @param begin is told when it is its turn, and not when another scan is running */
 async function scanOnce(
   context: Context,
   config: Config,
