@@ -2,39 +2,16 @@
 import { subjectKey } from '../core/incident.ts';
 import type { AlarmLetter, LetterItem } from '../core/letter.ts';
 import { alarmSubject } from '../core/letter-subject.ts';
-import { isNamed, wants } from '../core/routing.ts';
+import type { Mute } from '../core/mute.ts';
+import { isNamed } from '../core/routing.ts';
 import { severities } from '../core/statuses.ts';
-import { insertMessage, putThread, threadsOf, type ThreadRecord } from '../db/messages.ts';
+import { openIncidents, type IncidentRecord } from '../db/incidents.ts';
+import { insertMessage, putThread, type ThreadRecord } from '../db/messages.ts';
 import { gatherFacts, toItem, type Facts } from './facts.ts';
 import type { News } from './news.ts';
-import { domainOf, recipientsOf, type Recipient } from './recipients.ts';
+import { domainOf } from './recipients.ts';
 import type { AlarmRequest } from './request.ts';
-
-/** What one recipient is told, and in which threads that began. */
-interface Share extends Recipient {
-  readonly news: readonly News[];
-  readonly threads: readonly ThreadRecord[];
-}
-
-const namesOf = ({ members }: News): string[] => members.map(({ name }) => name);
-
-function shareOf(
-  recipient: Recipient,
-  news: readonly News[],
-  threads: readonly ThreadRecord[],
-): Share {
-  const own = news.filter((one) => wants(recipient, namesOf(one), one.worst));
-  return {
-    ...recipient,
-    news: own,
-    threads: threads.filter(
-      (thread) =>
-        thread.way === recipient.way &&
-        thread.recipient === recipient.recipient &&
-        own.some(({ incidentId }) => incidentId === thread.incidentId),
-    ),
-  };
-}
+import { sharesOf, type Share } from './shares.ts';
 
 /** Equal for those who get the very same message. An address that is written twice gets one. */
 const shareKey = ({ way, jobs, news, threads }: Share): string =>
@@ -55,9 +32,10 @@ const byWeight = (left: News, right: News): number =>
 
 /**
  * The thread that a message belongs to: none where something in it is told for the first time. Of several it is that of the gravest news:
- * mail programs put a message into one.
+ * mail programs put a message into one. Other ways out have no threads: their subject says how things are now.
  */
-function threadOf({ news, threads }: Share): ThreadRecord | null {
+function threadOf({ way, news, threads }: Share): ThreadRecord | null {
+  if (way !== 'email') return null;
   const known = news.map(({ incidentId }) =>
     threads.find((thread) => thread.incidentId === incidentId),
   );
@@ -84,10 +62,20 @@ function letterOf(
 export const messageIdOf = (request: AlarmRequest, kind: string, number: number): string =>
   `<backupmon.${kind}.${request.now.toString(36)}.${number}@${domainOf(request.config)}>`;
 
+/** Where one incident went on as another of the same subject, what is told of the present one goes into the same thread. */
+function incidentsIn(news: readonly News[], open: ReadonlyMap<string, IncidentRecord>): number[] {
+  const ids = news.flatMap(({ incidentId, subject }) => [
+    incidentId,
+    open.get(subjectKey(subject))?.id ?? incidentId,
+  ]);
+  return [...new Set(ids)];
+}
+
 async function putMessage(
   request: AlarmRequest,
   shares: readonly [Share, ...Share[]],
   facts: Facts,
+  open: ReadonlyMap<string, IncidentRecord>,
   messageId: string,
 ): Promise<void> {
   const { db, now } = request;
@@ -103,7 +91,7 @@ async function putMessage(
     letter,
     createdAt: now,
   });
-  for (const { incidentId } of share.news)
+  for (const incidentId of incidentsIn(share.news, open))
     for (const recipient of recipients)
       await putThread(db, {
         incidentId,
@@ -115,17 +103,20 @@ async function putMessage(
 }
 
 /** Within the transaction that took the news. */
-export async function composeMessages(request: AlarmRequest, news: readonly News[]): Promise<void> {
-  if (news.length === 0) return;
-  const sorted = news.toSorted(byWeight);
-  const facts = await gatherFacts(request, sorted);
-  const ids = [...new Set(sorted.map(({ incidentId }) => incidentId))];
-  const threads = await threadsOf(request.db, ids);
-  const shares = recipientsOf(request.config)
-    .map((recipient) => shareOf(recipient, sorted, threads))
-    .filter((share) => share.news.length > 0);
+export async function composeMessages(
+  request: AlarmRequest,
+  news: readonly News[],
+  mutes: readonly Mute[],
+): Promise<void> {
+  const open = await openIncidents(request.db);
+  const shares = await sharesOf(request, news, open, mutes, byWeight);
+  if (shares.length === 0) return;
+  const told = [...new Set(shares.flatMap((share) => share.news))];
+  const facts = await gatherFacts(request, told);
   const groups = [...Map.groupBy(shares, shareKey).values()];
-  for (const [index, [first, ...rest]] of groups.entries())
-    if (first !== undefined)
-      await putMessage(request, [first, ...rest], facts, messageIdOf(request, 'alarm', index + 1));
+  for (const [index, [first, ...rest]] of groups.entries()) {
+    if (first === undefined) continue;
+    const messageId = messageIdOf(request, 'alarm', index + 1);
+    await putMessage(request, [first, ...rest], facts, open, messageId);
+  }
 }

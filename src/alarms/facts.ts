@@ -1,7 +1,7 @@
 /** What a message says of each job, gathered when it is composed. */
 import type { Subject, Member } from '../core/incident.ts';
 import { JOBS_TOLD, type LetterItem, type LetterJob } from '../core/letter.ts';
-import { adviceFor, severities } from '../core/statuses.ts';
+import { adviceFor, severities, type Status } from '../core/statuses.ts';
 import { forPeople, shellWord } from '../core/text.ts';
 import { listEvents, type EventRecord } from '../db/events.ts';
 import { inPieces } from '../db/pieces.ts';
@@ -40,6 +40,7 @@ function commandFor({ kind }: Subject, { name, status }: Pick<Member, 'name' | '
   const word = shellWord(forPeople(name));
   if (kind === 'refused') return `backupmon history ${word} --status REPORT_REFUSED`;
   if (kind === 'blocked') return `backupmon status ${word}`;
+  if (kind === 'scan') return 'backupmon scan --dry-run';
   return status === 'SIZE_ANOMALY' ? `backupmon promote ${word}` : `backupmon status ${word}`;
 }
 
@@ -68,7 +69,7 @@ function toLetterJob(news: News, member: Member, facts: Facts): LetterJob {
   const word = shellWord(forPeople(member.name));
   // What a blocked job was before says nothing of what blocks it.
   const reason = news.subject.kind === 'blocked' ? 'not_judged' : now.reason;
-  const advice = isOver ? '' : adviceFor(now.status, reason);
+  const advice = isOver ? '' : adviceOf(news.subject, now.status, reason);
   return {
     name: member.name,
     status: now.status,
@@ -87,6 +88,9 @@ function toLetterJob(news: News, member: Member, facts: Facts): LetterJob {
     command: commandFor(news.subject, now),
   };
 }
+
+const adviceOf = ({ kind }: Subject, status: Status, reason: string): string =>
+  kind === 'scan' ? 'Mend that; until then nothing is judged.' : adviceFor(status, reason);
 
 const worstFirst = (left: Member, right: Member): number =>
   severities.indexOf(right.severity) - severities.indexOf(left.severity);

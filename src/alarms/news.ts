@@ -11,7 +11,7 @@ import {
   toldSince,
   untoldAlarms,
 } from '../db/alarms.ts';
-import { countReminders, openIncidents } from '../db/incidents.ts';
+import { countReminders, openIncidents, type IncidentRecord } from '../db/incidents.ts';
 import type { AlarmRequest } from './request.ts';
 
 const day = 24 * 3_600_000;
@@ -54,16 +54,27 @@ async function withhold(
   if (kept !== null && alarms.length > 1) await keepInstead(db, kept);
 }
 
+/** With those that are in the incident by now: others may have joined after what was recorded last, as more of the same. */
+function withPresent(
+  alarm: Alarm | null,
+  incidents: ReadonlyMap<number, IncidentRecord>,
+): Alarm | null {
+  if (alarm === null || alarm.change === 'ended') return alarm;
+  const members = incidents.get(alarm.incidentId)?.members ?? alarm.members;
+  return { ...alarm, members };
+}
+
 /** Takes what is to be told out of what was recorded. Within a transaction, with the messages that tell it. */
 export async function takeNews(request: AlarmRequest, mutes: readonly Mute[]): Promise<News[]> {
   const { db, now } = request;
   const alarms = await untoldAlarms(db);
   if (alarms.length === 0) return [];
   const told = await toldSince(db, now - day);
+  const present = new Map([...(await openIncidents(db)).values()].map((one) => [one.id, one]));
   const bySubject = Map.groupBy(alarms, ({ subject }) => subjectKey(subject));
   const news: News[] = [];
   for (const [key, list] of bySubject) {
-    const summary = summarise(list);
+    const summary = withPresent(summarise(list), present);
     const times = told.get(key) ?? 0;
     if (summary === null || times >= MOST_TOLD_A_DAY || isMuted(mutes, summary)) {
       await withhold(request, list, summary);

@@ -23,7 +23,7 @@ export async function composeAll(request: AlarmRequest, present: PassCounts): Pr
   await transaction(db, async () => {
     await composeDigest(request, present);
     await addReminders(request, mutes);
-    await composeMessages(request, await takeNews(request, mutes));
+    await composeMessages(request, await takeNews(request, mutes), mutes);
     if (!request.complete) return;
     await forgetAlarmsBefore(db, now - MEMORY_MS);
     await forgetMessagesBefore(db, now - MEMORY_MS);

@@ -16,7 +16,7 @@ const EXIT_STATUS = `
 Exit status:
   0  all is well, or there is nothing to say
   1  the worst is a warning
-  2  the worst is critical; promote: refused
+  2  the worst is critical; promote: refused; notify --test: something failed
   3  it could not be done: usage, configuration, database, permission, a bug,
      or some job could not be judged`;
 
@@ -30,7 +30,7 @@ The configuration is the first of:
 const OUTPUT_FAILED = 'output_failed';
 const SNOOZED_OPTION = [
   '--exclude-snoozed',
-  'the exit code tells nothing of jobs whose alarms are snoozed',
+  'the exit code tells nothing of jobs without alarms at present (snooze, maintenance)',
 ] as const;
 const JSON_OPTION = ['--json', 'print one JSON document'] as const;
 

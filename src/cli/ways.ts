@@ -7,6 +7,7 @@ import { Trouble } from '../files/trouble.ts';
 import type { Transport } from '../notify/transport.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
+import { UserProblem } from './problems.ts';
 
 /** What programs that are run for notifications find of our environment: not our secrets. */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ'];
@@ -19,11 +20,13 @@ const environmentOf = ({ env }: Pick<Io, 'env'>): Record<string, string> =>
     }),
   );
 
-/** The content of a file that holds a secret, without the line end that editors add. @throws Trouble */
+/** The content of a file that holds a secret, without the line end that editors add. @throws Trouble, UserProblem */
 function secretIn(file: string): string {
   const text = readText(file);
   if (text === null) throw new Trouble('ENOENT', 'read', file);
-  return text.replace(/\r?\n$/u, '');
+  const secret = text.replace(/\r?\n$/u, '');
+  if (secret === '') throw new UserProblem('secret_empty', `${file} is empty`);
+  return secret;
 }
 
 function passwordOf({ server }: EmailConfig, { env }: Pick<Io, 'env'>): string | null {
@@ -63,7 +66,7 @@ export const openWay =
     try {
       return await transportOf(config, io, way);
     } catch (error) {
-      if (error instanceof Trouble) return error.message;
+      if (error instanceof Trouble || error instanceof UserProblem) return error.message;
       throw error;
     }
   };

@@ -11,6 +11,8 @@ import {
   secretFileWords,
   urlWords,
 } from './addresses.ts';
+import { quote } from './words.ts';
+import type { Reading } from './pieces.ts';
 import { complain, durationPattern, remembered, section, text, whole, word } from './elements.ts';
 import {
   cronWords,
@@ -51,6 +53,26 @@ const jobNames = () =>
       description:
         'What it is for: agents and jobs; without it all, and all else there is to tell.',
     });
+
+/** A scan waits no longer for one way out. */
+const LONGEST_TIMEOUT_S = 12;
+
+function readTimeout(found: string): Reading<number> {
+  const reading = readDuration(found);
+  if (!('value' in reading) || reading.value <= LONGEST_TIMEOUT_S * second) return reading;
+  return {
+    fault: `${quote(found)} is longer than a scan waits`,
+    expected: `at most ${LONGEST_TIMEOUT_S}s`,
+    suggestion: `${LONGEST_TIMEOUT_S}s`,
+  };
+}
+
+const timeout = (description: string) =>
+  text(durationWords, remembered(readTimeout), {
+    description: `${description} At most ${LONGEST_TIMEOUT_S}s.`,
+    examples: ['10s'],
+    pattern: durationPattern,
+  }).default(defaultTimeout);
 
 const routing = () => ({
   jobs: jobNames(),
@@ -163,7 +185,7 @@ function webhookSchema(credentials: string | null) {
         credentials,
         'File of the key for the header X-Backupmon-Signature-256: HMAC-SHA256 of the body.',
       ),
-      timeout: duration('How long an answer is waited for.', '10s').default(defaultTimeout),
+      timeout: timeout('How long an answer is waited for.'),
       name: wayName('webhook'),
       ...routing(),
     },
@@ -198,7 +220,7 @@ function commandSchema() {
   const one = section(
     {
       run,
-      timeout: duration('How long it may run.', '10s').default(defaultTimeout),
+      timeout: timeout('How long it may run.'),
       name: wayName('command'),
       ...routing(),
     },

@@ -62,9 +62,22 @@ export function toldOf(source: Source): Pick<Config, 'notifications' | 'maintena
       reason,
     }),
   );
+  checkDigest(source, notifications);
   checkJobNames(source);
   checkWayNames(source, notifications);
   return { notifications, maintenance, metrics: content.metrics ?? null };
+}
+
+/** It is a mail: without one it would be silence that is taken for good news. */
+function checkDigest({ tree, problems }: Source, { digest, email }: NotificationsConfig): void {
+  if (digest === null || email !== null) return;
+  const path = ['notifications', 'digest'];
+  problems.add(spanOf(locate(tree, path)), {
+    path,
+    message: '`digest` is sent by mail, and there is no `email`',
+    expected: '`email` beside it, or no digest',
+    suggestion: null,
+  });
 }
 
 const routingOf = ({

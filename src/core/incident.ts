@@ -4,10 +4,10 @@
  */
 import { severities, worst, type Severity, type Status } from './statuses.ts';
 
-export const incidentKinds = ['job', 'silent', 'refused', 'blocked', 'lost'] as const;
+export const incidentKinds = ['job', 'silent', 'refused', 'blocked', 'lost', 'scan'] as const;
 /**
  * Whose trouble it is: one job's; an agent's of which nothing arrives at all; an agent's whose reports are refused; our own, with jobs that
- * could not be judged; or the tree's, of which versions are gone.
+ * could not be judged; the tree's, of which versions are gone; or that of backupmon as a whole, which could not scan at all.
  */
 export type IncidentKind = (typeof incidentKinds)[number];
 
@@ -80,6 +80,7 @@ const families: Readonly<Record<IncidentKind, string>> = {
   lost: 'backup',
   blocked: 'blocked',
   refused: 'refused',
+  scan: 'scan',
 };
 
 /** Whether it is about backups, and not about blocked jobs or refused reports. */
@@ -105,16 +106,29 @@ function toMember(problem: Problem, before: Member | undefined): Member {
   return { name, status, severity, reason, message, since, cycle, eventId, badCycles };
 }
 
+const agentOf = (name: string): string => name.split('/', 1)[0] as string;
+
+/**
+ * What makes a member something new, in an incident that people know: another problem of the job; another lost version; another cause, or
+ * another agent that it has reached, whose people may not have heard of it. What else joins is more of the same.
+ */
+const whatIsNew: Readonly<Record<IncidentKind, (member: Member) => string>> = {
+  job: ({ status }) => status,
+  silent: () => '',
+  refused: ({ reason }) => reason,
+  blocked: ({ name, reason }) => `${agentOf(name)} ${reason}`,
+  lost: ({ name }) => name,
+  scan: ({ reason }) => reason,
+};
+
 /** What is told of an incident that people know, as it goes on. */
 function changeOf({ subject, members }: Incident, now: readonly Member[]): StepKind | null {
   const rank = (list: readonly Member[]): number => severities.indexOf(severityOf(list));
   const difference = rank(now) - rank(members);
   if (difference !== 0) return difference > 0 ? 'worsened' : 'improved';
-  const known = new Map(members.map((member) => [member.name, member]));
-  if (subject.kind === 'job')
-    return now.some(({ name, status }) => known.get(name)?.status !== status) ? 'changed' : null;
-  // Every lost version is a loss of its own. What else joins is more of the same.
-  return subject.kind === 'lost' && now.some(({ name }) => !known.has(name)) ? 'changed' : null;
+  const whatOf = whatIsNew[subject.kind];
+  const known = new Set(members.map(whatOf));
+  return now.some((member) => !known.has(whatOf(member))) ? 'changed' : null;
 }
 
 interface Facts {

@@ -48,6 +48,7 @@ const stateTexts: Readonly<
   blocked: ({ jobs, jobCount }, _name, still) =>
     `${backups(jobCount)}${still} blocked${causeText(jobs)}`,
   lost: ({ jobs }, _name, still) => `versions are${still} gone: ${namesText(jobs)}`,
+  scan: ({ jobs }, _name, still) => `cannot scan${still === '' ? '' : ', still'}${causeText(jobs)}`,
 };
 
 const stateText = (item: LetterItem): string =>
@@ -56,6 +57,7 @@ const stateText = (item: LetterItem): string =>
 /** What an incident that is over was about. */
 function overText({ kind, name, jobs, jobCount }: LetterItem): string {
   if (kind === 'blocked') return `${backups(jobCount)} no longer blocked`;
+  if (kind === 'scan') return 'it can scan again';
   return kind === 'lost' ? namesText(jobs) : shortName(name);
 }
 
@@ -64,12 +66,13 @@ export const isOver = ({ change }: LetterItem): boolean => change === 'ended';
 
 /**
  * It has ended, and each of its jobs stands well now. An incident also ends where nobody expects the backup any more, or where its trouble
- * belongs to another one: to call that a recovery would be a false green. An agent has no standing: that its reports are refused no more is
- * all there is to say of it.
+ * belongs to another one: to call that a recovery would be a false green. An agent, and backupmon itself, have no standing: that reports are
+ * refused no more, or that it can scan again, is all there is to say.
  */
 export const hasRecovered = (item: LetterItem): boolean =>
   isOver(item) &&
   (item.kind === 'refused' ||
+    item.kind === 'scan' ||
     (item.jobs.length > 0 && item.jobs.every(({ severity }) => severity === 'ok')));
 
 /** `recovered: a, b`; what is over and not well comes before it. */

@@ -3,7 +3,7 @@ import type { ContentReason } from './content.ts';
 import type { RefusalReason } from './report.ts';
 
 /** What is recorded of backupmon itself, and of what administrators asked for. */
-export type NoticeReason = 'alarm_given_up' | 'snoozed' | 'snooze_ended';
+export type NoticeReason = 'alarm_given_up' | 'scan_failed' | 'snoozed' | 'snooze_ended';
 
 export type Reason =
   | 'verified'
@@ -108,6 +108,7 @@ export const reasons: Readonly<Record<Reason, string>> = {
   forged: 'a report in another agent’s name',
   clock_skew: 'a report from the future',
   alarm_given_up: 'a message could not be delivered for `give_up_after`',
+  scan_failed: 'a scan could not be done at all, for a reason of our own',
   snoozed: 'no alarms for a while: `backupmon snooze`',
   snooze_ended: 'alarms are sent again: `backupmon snooze --off`',
 };

@@ -68,6 +68,20 @@ function blockedProblem({ name, standing, blocked }: JobNow): Problem[] {
   ];
 }
 
+/** The scan as a whole could not be done. @param reason machine word */
+export const problemOfScan = (reason: string, message: string, now: number): Problem => ({
+  name: 'backupmon',
+  subject: { kind: 'scan', name: '' },
+  status: 'NOTICE',
+  severity: 'critical',
+  reason,
+  message,
+  since: now,
+  cycle: null,
+  eventId: null,
+  failAfter: 1,
+});
+
 /**
  * What is wrong with the jobs of one agent.
  * @param lastSign end of its newest report, whatever that was about; null for none

@@ -142,6 +142,16 @@ export async function undelivered(db: Database): Promise<Undelivered[]> {
     .execute();
 }
 
+/** How many deliveries were given up since then. */
+export async function givenUpSince(db: Database, since: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('deliveries')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('given_up_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** Forgets messages that were done with by then. */
 export async function forgetMessagesBefore(db: Database, before: number): Promise<void> {
   const old = db.selectFrom('messages').select('id').where('ended_at', '<', before);

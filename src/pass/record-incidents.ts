@@ -168,8 +168,9 @@ export async function recordIncidents(context: IncidentContext, agent: AgentNow)
   await recordComparison(context, compareIncidents(all, problems, isLookedAt, now));
 }
 
-async function recordComparison(
-  { db, now, incidents }: IncidentContext,
+/** What became of incidents, and what is to be told of it. Within a transaction. */
+export async function recordComparison(
+  { db, now, incidents }: Omit<IncidentContext, 'calendar'>,
   comparison: Comparison,
 ): Promise<void> {
   for (const incident of comparison.incidents) {

@@ -11,7 +11,7 @@ import { unexpectedDatabases } from '../db/agents.ts';
 import type { EventRecord } from '../db/events.ts';
 import { loadJobs, type JobRecord } from '../db/jobs.ts';
 import { getMeta, lastCompleteScan, unfinishedScan, type ScanRecord } from '../db/scans.ts';
-import { undelivered } from '../db/messages.ts';
+import { givenUpSince, undelivered } from '../db/messages.ts';
 import type { Database } from '../db/schema.ts';
 import { allSnoozes } from '../db/snoozes.ts';
 import { loadHeld, newestVersions, type HeldRecord, type VersionRecord } from '../db/versions.ts';
@@ -159,9 +159,21 @@ export function formerJob(record: JobRecord, template: Config): Job {
   };
 }
 
+/** For so long it is told that somebody has not heard of something. */
+const GIVEN_UP_MS = 7 * 24 * 3_600_000;
+
+async function givenUpNotes({ db, now }: StatusSource): Promise<string[]> {
+  const count = await givenUpSince(db, now - GIVEN_UP_MS);
+  if (count === 0) return [];
+  const alarms = count === 1 ? 'an alarm' : `${count} alarms`;
+  return [
+    `${alarms} could not be delivered in the last 7 days, and will not be tried again: backupmon history --status NOTICE`,
+  ];
+}
+
 /**
  * @param choose picks the jobs to show, given all that are known by name
- * @param excludeSnoozed the severity of the whole tells nothing of jobs whose alarms are snoozed
+ * @param excludeSnoozed severity and summary of the whole tell nothing of jobs whose alarms are snoozed
  */
 export async function statusView(
   source: StatusSource,
@@ -191,13 +203,18 @@ export async function statusView(
     site: config.site,
     severity: scanOverdue === null ? severity : 'critical',
     jobs,
-    summary: summaryOf(counted),
+    summary: summaryOf(told),
     lastScan: last,
     scanOverdue,
     unexpected: await unexpectedDatabases(db, config.jobs),
     undelivered: await undelivered(db),
-    notes: links
-      ? []
-      : [`${config.validated} has no symbolic links: no \`current\` points to the newest versions`],
+    notes: [
+      ...(await givenUpNotes(source)),
+      ...(links
+        ? []
+        : [
+            `${config.validated} has no symbolic links: no \`current\` points to the newest versions`,
+          ]),
+    ],
   };
 }

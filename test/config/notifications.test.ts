@@ -45,10 +45,15 @@ describe('notifications', () => {
   remind: [1h]
   give_up_after: 2d
   digest: "0  8 * * *"
+  email: { sendmail: /s, from: a@b.c, to: [a@b.c] }
 `),
     );
     assert.deepEqual(notifications, {
-      email: null,
+      email: {
+        server: { kind: 'sendmail', path: '/s' },
+        from: 'a@b.c',
+        to: [{ address: 'a@b.c', jobs: null, severity: 'warning' }],
+      },
       webhooks: [
         {
           name: 'webhook',
@@ -107,6 +112,16 @@ describe('notifications', () => {
     ],
     ['a relative program', `  command: { run: [chat] }\n`, ['6:14 the path "chat" is relative']],
     ['a NUL', `  command: { run: [/bin/chat, "a\\0"] }\n`, ['6:14 an argument holds a NUL']],
+    [
+      'a digest that nobody would get',
+      '  digest: "0 8 * * *"\n',
+      ['6:11 `digest` is sent by mail, and there is no `email`'],
+    ],
+    [
+      'a timeout that a scan would not wait for',
+      '  webhook: { url: "http://h/", timeout: 1m }\n',
+      ['6:41 "1m" is longer than a scan waits → 12s'],
+    ],
     ['no program', '  command: { run: [] }\n', ['6:14 `run` is an empty list']],
     [
       'no web address',

@@ -1,9 +1,9 @@
 /** What people are told, and when: once, in one message, with everything that was silent meanwhile. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { end, scanAt, startedWith } from '../support/evening.ts';
+import { end, noon, scanAt, startedWith } from '../support/evening.ts';
 import { day, hour, minute, type World } from '../support/world.ts';
 
 /** A document as the webhook and the command get it. */
@@ -176,4 +176,53 @@ test('a promotion by hand ends what it mends, and the next scan tells it', async
   assert.equal(told(world).length, 1);
   await world.run(scanAt + 8 * day + hour, 'scan');
   assert.deepEqual(changes(world), ['opened paris/a', 'ended paris/a']);
+});
+
+test('a drop zone that is gone blocks the jobs of all agents: one message, and one when it is back', async () => {
+  const world = await worldWith(two, '  remind: []\n');
+  renameSync(world.deposits, `${world.deposits}.gone`);
+  for (let index = 0; index < 3; index += 1)
+    assert.equal((await world.run(noon + hour + index, 'scan')).code, 3);
+  const [first, ...more] = told(world);
+  assert.deepEqual(more, []);
+  assert.equal(first?.subject, '[backupmon test] 2 backups blocked: enoent');
+  assert.deepEqual(
+    first.events.map(({ kind, jobs }) => [kind, jobs.map(({ job }) => job).toSorted()]),
+    [['blocked', ['lyon/shop', 'paris/a']]],
+  );
+  renameSync(`${world.deposits}.gone`, world.deposits);
+  await world.run(noon + 2 * hour, 'scan');
+  assert.deepEqual(changes(world), ['opened ', 'ended ']);
+});
+
+test('what blocks the jobs of one agent, and later those of another, is told to the people of both', async () => {
+  const world = await worldWith(two, '  remind: []\n');
+  // A file where the folder of its versions is to be.
+  const block = (agent: string, database: string, endedAt: number): void => {
+    writeFileSync(world.tree(agent), '');
+    world.deposit({ agent, database, endedAt });
+  };
+  block('paris', 'a', noon + minute);
+  await world.run(noon + hour, 'scan');
+  block('lyon', 'shop', noon + minute);
+  await world.run(noon + 2 * hour, 'scan');
+  await world.run(noon + 3 * hour, 'scan');
+  assert.deepEqual(changes(world), ['opened ', 'changed ']);
+  assert.deepEqual(
+    told(world).map(({ events }) => events.map((event) => event.job_count)),
+    [[1], [2]],
+  );
+});
+
+test('a tree that is not mounted: that no scan can be done is told once, and that one can again', async () => {
+  const world = await worldWith(two, '  remind: []\n');
+  const marker = world.tree('.backupmon');
+  renameSync(marker, `${world.root}/marker`);
+  for (let index = 0; index < 3; index += 1)
+    assert.equal((await world.run(noon + hour + index, 'scan')).code, 3);
+  assert.deepEqual(subjects(world), ['[backupmon test] cannot scan: validated_unusable']);
+  assert.match((await world.ok(noon + hour, 'history')).out, /NOTICE +backupmon /u);
+  renameSync(`${world.root}/marker`, marker);
+  await world.run(noon + 2 * hour, 'scan');
+  assert.deepEqual(subjects(world).slice(1), ['[backupmon test] recovered: it can scan again']);
 });

@@ -47,7 +47,7 @@ describe('the digest', () => {
     const messages = await server.messages();
     server.clear();
     return messages
-      .filter(({ mail: { subject } }) => subject?.includes('digest:'))
+      .filter(({ mail: { subject } }) => subject?.includes('digest:') === true)
       .map(({ to, mail: { subject = '', text = '', html, messageId = '' } }) => ({
         to,
         subject,

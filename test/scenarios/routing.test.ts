@@ -1,5 +1,6 @@
 /** Who hears of what: everybody of theirs, in one message where it is the same, and nobody a word of what is not theirs. */
 import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { end, scanAt, startedWith } from '../support/evening.ts';
 import { startMailServer, type MailServer, type Received } from '../support/mail-server.ts';
@@ -192,19 +193,118 @@ describe('who hears of what', () => {
     ]);
   });
 
-  it('who is named only now hears of what is new, not of what was told before', async () => {
+  it('who is named only now hears of what goes on, once, and of its end', async () => {
     const world = await worldWith('anna');
     await evening(world, 0, { missing: ['paris/a'] });
     await heard();
     const text = world.read(world.configFile);
     world.configure(text.slice(text.indexOf('defaults')).concat(`      - ${readers.bert}\n`));
-    await world.run(scanAt + hour, 'scan');
-    assert.deepEqual(await heard(), []);
+    for (let index = 1; index < 4; index += 1) await world.run(scanAt + index * minute, 'scan');
+    const [late, ...more] = await received();
+    assert.equal(more.length, 0);
+    assert.deepEqual(late?.to, ['bert@example.org']);
+    assert.match(late.mail.text ?? '', /^CRITICAL paris\/a MISSING since 2026-06-20 20:05 UTC/u);
     await evening(world, 1);
     const [first, second, ...others] = await received();
     assert.equal(others.length, 0);
     assert.deepEqual([first?.to, second?.to], [['anna@example.org'], ['bert@example.org']]);
-    assert.match(first?.mail.subject ?? '', /^Re: /u);
-    assert.match(second?.mail.subject ?? '', /recovered: paris\/a$/u);
+    assert.equal(second?.mail.inReplyTo, late.mail.messageId);
+    for (const one of [first, second]) assert.match(one?.mail.text ?? '', /^RECOVERED paris\/a/u);
   });
+});
+
+/** A world that tells commands: each writes its name, what has changed and of which jobs. */
+async function told(
+  agentsText: string,
+  commands: Readonly<Record<string, string>>,
+): Promise<{ readonly world: World; readonly heard: () => string[] }> {
+  const world = await startedWith(rules + agentsText);
+  const list = Object.entries(commands).map(
+    ([name, more]) =>
+      `    - { name: ${name}, run: [/bin/sh, -c, '{ echo "$1"; cat; printf "\\0"; } >> $0', ${world.root}/inbox, ${name}]${more} }\n`,
+  );
+  world.configure(
+    `${rules}${agentsText}notifications:\n  remind: []\n  command:\n${list.join('')}`,
+  );
+  const heard = (): string[] => {
+    const inbox = `${world.root}/inbox`;
+    if (!existsSync(inbox)) return [];
+    const parts = world.read(inbox).split('\0').slice(0, -1);
+    rmSync(inbox);
+    return parts.map((part) => {
+      const name = part.slice(0, part.indexOf('\n'));
+      const { events } = JSON.parse(part.slice(name.length)) as {
+        events: { change: string; jobs: { job: string }[] }[];
+      };
+      const items = events.map(
+        ({ change, jobs: own }) => `${change} ${own.map(({ job }) => job).join(' ')}`,
+      );
+      return `${name}: ${items.join(', ')}`;
+    });
+  };
+  return { world, heard };
+}
+
+const late = `agents:
+  paris:
+    databases:
+      a: {}
+      b: {}
+      c: { schedule: 0 22 * * * }
+`;
+
+it('a job that joins what is known already: who has only that one hears of it, and others nothing new', async () => {
+  const { world, heard } = await told(late, { all: '', c: ', jobs: [paris/c]' });
+  await world.run(scanAt, 'scan');
+  assert.deepEqual(heard(), ['all: opened paris/a paris/b']);
+  for (let index = 0; index < 3; index += 1)
+    await world.run(scanAt + 2 * hour + index * minute, 'scan');
+  assert.deepEqual(heard(), ['c: opened paris/c']);
+  for (const database of ['a', 'b', 'c'])
+    world.deposit({ database, endedAt: scanAt + 3 * hour, content: database });
+  await world.run(scanAt + 4 * hour, 'scan');
+  assert.deepEqual(heard(), ['all: ended paris/a paris/b paris/c', 'c: ended paris/c']);
+});
+
+it('an agent is silent, and one of its jobs is snoozed: who has only that one hears of it when that is over', async () => {
+  const { world, heard } = await told(agents, {
+    all: '',
+    a: ', jobs: [paris/a]',
+    b: ', jobs: [paris/b]',
+  });
+  for (const database of ['shop', 'crm'])
+    world.deposit({ agent: 'lyon', database, endedAt: end, content: database });
+  await world.ok(scanAt - hour, 'snooze', 'paris/a', '--for', '3h');
+  await world.run(scanAt, 'scan');
+  assert.deepEqual(heard(), ['all: opened paris/a paris/b', 'b: opened paris/b']);
+  await world.run(scanAt + hour, 'scan');
+  assert.deepEqual(heard(), []);
+  for (let index = 0; index < 3; index += 1)
+    await world.run(scanAt + 2 * hour + index * minute, 'scan');
+  assert.deepEqual(heard(), ['a: opened paris/a']);
+});
+
+it('what ended and came back while it was snoozed goes on for those who know of it, to its end', async () => {
+  const { world, heard } = await told('agents: { paris: { databases: [a] } }\n', {
+    grave: ', severity: critical',
+  });
+  const paris = (index: number, more: object = {}): unknown =>
+    world.deposit({ database: 'a', endedAt: end + index * day, content: `a ${index}`, ...more });
+  paris(0);
+  await world.run(scanAt, 'scan');
+  paris(1, { bytes: Buffer.from('damaged') });
+  await world.run(scanAt + day, 'scan');
+  assert.deepEqual(heard(), ['grave: opened paris/a']);
+  await world.ok(scanAt + day, 'snooze', 'paris', '--for', '50h');
+  paris(2);
+  await world.run(scanAt + 2 * day, 'scan');
+  // The same content once more is a warning only.
+  paris(3, { content: 'a 2' });
+  await world.run(scanAt + 3 * day, 'scan');
+  assert.deepEqual(heard(), []);
+  await world.run(scanAt + 3 * day + 3 * hour, 'scan');
+  assert.deepEqual(heard(), ['grave: improved paris/a']);
+  paris(4);
+  await world.run(scanAt + 4 * day, 'scan');
+  assert.deepEqual(heard(), ['grave: ended paris/a']);
 });

@@ -11,6 +11,7 @@ import { openDatabase, withDatabase, type OpenDatabase } from '../../db/open.ts'
 import type { Database } from '../../db/schema.ts';
 import { beginScan, finishScan, unfinishedScan, type ScanRecord } from '../../db/scans.ts';
 import type { PassOutcome, PassRequest } from '../../pass/request.ts';
+import { recordScanTrouble } from '../../pass/scan-trouble.ts';
 import { scan as runPass } from '../../pass/scan.ts';
 import { checkMarker, checkWritable } from '../../validated/tree.ts';
 import { version } from '../../version.ts';
@@ -26,8 +27,8 @@ import {
 import { checkClock } from '../check-clock.ts';
 import { becomeOwner } from '../owner.ts';
 import { finishedPass } from '../finished-pass.ts';
+import { knownProblem, UserProblem } from '../problems.ts';
 import { passView, severityOf, type Told } from '../pass-view.ts';
-import { UserProblem } from '../problems.ts';
 import { progressLine } from '../progress.ts';
 import { readerFor } from '../reader.ts';
 import { selector } from '../selection.ts';
@@ -182,6 +183,24 @@ async function rehearse(
   });
 }
 
+/** Does a part of a scan; where it cannot be done, that is told to whom the configuration names, and thrown. */
+async function tellingTrouble<Result>(
+  context: Context,
+  config: Config,
+  db: Database,
+  now: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code = 'bug', message = 'a bug ended it' } = knownProblem(error) ?? {};
+    const { tellScanTrouble } = await import('../scan-trouble.ts');
+    await tellScanTrouble(context, config, db, now, { reason: code, message });
+    throw error;
+  }
+}
+
 /** What the pass found is recorded, and told to whom the configuration names. */
 async function locked(
   context: Context,
@@ -191,10 +210,12 @@ async function locked(
   options: ScanOptions,
 ): Promise<ExitCode> {
   return withDatabase(config.database, 'write', async (db) => {
-    checkMarker(config.validated);
-    checkWritable(config.validated);
-    await checkClock(db, now);
     const complete = names.length === 0;
+    await tellingTrouble(context, config, db, now, async () => {
+      checkMarker(config.validated);
+      checkWritable(config.validated);
+      await checkClock(db, now);
+    });
     const passId = await beginScan(db, {
       command: 'scan',
       startedAt: now,
@@ -205,7 +226,8 @@ async function locked(
     const request = requestFor(context, config, db, now, names, options, told, passId);
     const alarms = { db, config, calendar: occurrencesOf, now, complete };
     const outcome = await finishedPass(db, passId, context, async () => {
-      const found = await runPass(request);
+      const found = await tellingTrouble(context, config, db, now, () => runPass(request));
+      await recordScanTrouble(db, now, null);
       await composeAll(alarms, found.counts);
       await deliver(context, { ...alarms, passId, onVerbose: request.onVerbose });
       return found;

@@ -22,6 +22,7 @@ export interface SnoozeOptions {
   readonly off?: boolean;
 }
 
+const MINUTE_MS = 60_000;
 /** What is silent for longer than a year is not expected: `enabled: false` says so. */
 const LONGEST_MS = 366 * 24 * 3_600_000;
 
@@ -98,7 +99,8 @@ async function change(
     });
     return `${ofJob(name)} are sent again`;
   }
-  const until = now + duration;
+  // To the minute, as it is shown: alarms begin again when that has passed.
+  const until = Math.ceil((now + duration) / MINUTE_MS) * MINUTE_MS;
   const why = reason === null ? '' : `: ${reason}`;
   await transaction(db, async () => {
     await putSnooze(db, { name, until, reason, operator, at: now });

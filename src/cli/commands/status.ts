@@ -4,7 +4,7 @@ import type { Job } from '../../core/job.ts';
 import { isRunning } from '../../db/lock.ts';
 import { withDatabase } from '../../db/open.ts';
 import { isProblem } from '../../render/problem.ts';
-import type { StatusView } from '../../render/views.ts';
+import type { JobView, StatusView } from '../../render/views.ts';
 import {
   exitCodes,
   loadedConfig,
@@ -66,6 +66,7 @@ async function print(
   const { out } = context.io;
   // The summary tells of all of them all the same.
   const listed = options.problems ? { ...view, jobs: view.jobs.filter(isProblem) } : view;
+  const isTold = ({ snoozed }: JobView): boolean => !options.excludeSnoozed || snoozed === null;
   if (context.json) {
     const { statusDocument, toJson } = await import('../../render/json/index.ts');
     out.write(toJson(statusDocument(listed)));
@@ -73,7 +74,7 @@ async function print(
   }
   if (options.nagios) {
     const { renderNagios } = await import('../../render/nagios.ts');
-    out.write(renderNagios(listed));
+    out.write(renderNagios({ ...listed, jobs: listed.jobs.filter(isTold) }));
     return;
   }
   if (context.options.quiet === true) return;

@@ -70,8 +70,9 @@ export function factsOf(item: LetterItem, job: LetterJob, now: number): Fact[] {
   // What it was judged as before says nothing about what blocks it.
   if (item.kind === 'blocked' && !isOver(item))
     return [...fact('Not judged because', causeOf(job)), ...since];
+  if (item.kind === 'scan' && !isOver(item)) return [...fact('Cause', causeOf(job)), ...since];
   // An agent has no standing: what is there is what was wrong last.
-  if (item.kind === 'refused' && isOver(item)) return fact('What it was', causeOf(job));
+  if (!isOfJobs(item.kind) && isOver(item)) return fact('What it was', causeOf(job));
   const { status, severity, reason, cycle, deadline, timezone } = job;
   const words = [severity, forPeople(reason, 60)].filter((word) => word !== '').join(', ');
   const state = fact(isOver(item) ? 'Now' : 'Status', `${statusWord(status, severity)} (${words})`);
@@ -88,10 +89,13 @@ export function factsOf(item: LetterItem, job: LetterJob, now: number): Fact[] {
   ];
 }
 
-/** What is safe of a job; null for an agent, which has no versions of its own. */
+/** Whether it is about jobs: an agent, and backupmon itself, have no versions of their own. */
+export const isOfJobs = (kind: IncidentKind): boolean => kind !== 'refused' && kind !== 'scan';
+
+/** What is safe of a job; null for what has no versions of its own. */
 export function safetyOf(kind: IncidentKind, { lastHealthy }: LetterJob, now: number) {
   if (lastHealthy === null)
-    return kind === 'refused' ? null : { isSafe: false, text: NOTHING_SAFE, path: null };
+    return isOfJobs(kind) ? { isSafe: false, text: NOTHING_SAFE, path: null } : null;
   const { endedAt, path, size } = lastHealthy;
   const text = `What is safe: the version of ${momentAndAge(endedAt, now)}, ${bytes(size)}`;
   return { isSafe: true, text, path: forPeople(path, longestPath) } satisfies Safety;
@@ -109,7 +113,7 @@ export function rowOf(item: LetterItem, job: LetterJob, now: number): Row {
   const isBlocked = item.kind === 'blocked' && !isOver(item);
   const isOther = first !== undefined && isBlocked && causeOf(first) !== causeOf(job);
   const notes = [
-    ...(item.kind === 'refused' ? [] : [noteOf(job, now)]),
+    ...(isOfJobs(item.kind) ? [noteOf(job, now)] : []),
     ...(isOther ? [causeOf(job)] : []),
   ];
   return {
@@ -119,6 +123,6 @@ export function rowOf(item: LetterItem, job: LetterJob, now: number): Row {
     }`,
     name: forPeople(job.name),
     note: notes.join('; '),
-    isLost: item.kind !== 'refused' && job.lastHealthy === null,
+    isLost: isOfJobs(item.kind) && job.lastHealthy === null,
   };
 }

@@ -63,6 +63,8 @@ const openPhrases: Readonly<Record<LetterItem['kind'], Phrase>> = {
     const more = others.length === 0 ? '' : ', and other causes';
     return `${backups(jobCount)} could not be judged: ${cause}${more},${time}`;
   },
+  scan: ({ jobs: [job] }, _name, time) =>
+    `backupmon cannot scan: ${job === undefined ? 'unknown' : causeOf(job)},${time}`,
   lost: ({ jobs, jobCount }, _name, time) =>
     `versions are gone from the validated tree: ${namesText(jobs, jobCount)},${time}`,
 };
@@ -75,6 +77,7 @@ const overPhrases: Readonly<Record<LetterItem['kind'], Phrase>> = {
     jobCount === 1
       ? `1 backup is blocked no more,${time}`
       : `${jobCount} backups are blocked no more,${time}`,
+  scan: (_item, _name, time) => `backupmon can scan again,${time}`,
   lost: ({ jobs, jobCount }, _name, time) =>
     `from the loss of versions of ${namesText(jobs, jobCount)}${time}`,
 };

@@ -7,7 +7,7 @@ import { hasRecovered, isOver, itemCounts } from '../../core/letter-subject.ts';
 import type { Severity } from '../../core/statuses.ts';
 import { forPeople } from '../../core/text.ts';
 import { minuteOf } from '../times.ts';
-import { factsOf, rowOf, safetyOf, type Fact, type Row, type Safety } from './facts.ts';
+import { factsOf, isOfJobs, rowOf, safetyOf, type Fact, type Row, type Safety } from './facts.ts';
 import { changeWord, headlineOf, namesText } from './headlines.ts';
 
 /** One job with all that is known of it. */
@@ -67,7 +67,7 @@ function notesOf(item: LetterItem): string[] {
 
 /** Of many jobs, those of which nothing is left are the ones to be named. */
 function safetyOfMany({ kind, jobs }: LetterItem): Safety | null {
-  if (kind === 'refused') return null;
+  if (!isOfJobs(kind)) return null;
   const lost = jobs.filter(({ lastHealthy }) => lastHealthy === null);
   if (lost.length === 0) {
     const text = 'What is safe: each backup listed here has a healthy version.';
