@@ -11,7 +11,7 @@ import { gatherFacts, toItem, type Facts } from './facts.ts';
 import type { News } from './news.ts';
 import { domainOf } from './recipients.ts';
 import type { AlarmRequest } from './request.ts';
-import { sharesOf, type Share } from './shares.ts';
+import { leftBySilence, sharesOf, type Share } from './shares.ts';
 
 /** Equal for those who get the very same message. An address that is written twice gets one. */
 const shareKey = ({ way, jobs, news, threads }: Share): string =>
@@ -62,13 +62,11 @@ function letterOf(
 export const messageIdOf = (request: AlarmRequest, kind: string, number: number): string =>
   `<backupmon.${kind}.${request.now.toString(36)}.${number}@${domainOf(request.config)}>`;
 
-/** Where one incident went on as another of the same subject, what is told of the present one goes into the same thread. */
+/** All that people know of by these news: of one that went on as another of the same subject, both; of silence, what is left of it. */
 function incidentsIn(news: readonly News[], open: ReadonlyMap<string, IncidentRecord>): number[] {
-  const ids = news.flatMap(({ incidentId, subject }) => [
-    incidentId,
-    open.get(subjectKey(subject))?.id ?? incidentId,
-  ]);
-  return [...new Set(ids)];
+  const subjects = news.flatMap((one) => [subjectKey(one.subject), ...leftBySilence(one)]);
+  const ids = subjects.flatMap((key) => open.get(key)?.id ?? []);
+  return [...new Set([...news.map(({ incidentId }) => incidentId), ...ids])];
 }
 
 async function putMessage(

@@ -1,5 +1,5 @@
 /** How everything stands, when the configuration asks for it: so that silence never has to be interpreted. */
-import { DIGEST_JOBS, type DigestJob, type DigestLetter } from '../core/letter.ts';
+import type { DigestJob, DigestLetter } from '../core/letter.ts';
 import { digestSubject } from '../core/letter-subject.ts';
 import { isNamed } from '../core/routing.ts';
 import type { Severity } from '../core/statuses.ts';
@@ -11,6 +11,9 @@ import { statusView } from '../views/status-view.ts';
 import { messageIdOf } from './compose.ts';
 import { recipientsOf } from './recipients.ts';
 import type { AlarmRequest } from './request.ts';
+
+/** More lines than this are counted only. */
+const DIGEST_JOBS = 500;
 
 export type PassCounts = Pick<ScanCounts, 'published' | 'pruned'>;
 type PassesDone = Pick<DigestLetter, 'published' | 'pruned' | 'scans'>;

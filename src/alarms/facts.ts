@@ -1,6 +1,6 @@
 /** What a message says of each job, gathered when it is composed. */
 import type { Subject, Member } from '../core/incident.ts';
-import { JOBS_TOLD, type LetterItem, type LetterJob } from '../core/letter.ts';
+import type { LetterItem, LetterJob } from '../core/letter.ts';
 import { adviceFor, severities, type Status } from '../core/statuses.ts';
 import { forPeople, shellWord } from '../core/text.ts';
 import { listEvents, type EventRecord } from '../db/events.ts';
@@ -9,6 +9,9 @@ import type { JobView } from '../render/views.ts';
 import { statusView } from '../views/status-view.ts';
 import type { News } from './news.ts';
 import type { AlarmRequest } from './request.ts';
+
+/** More than these nobody reads; the count tells of the rest. */
+const JOBS_TOLD = 50;
 
 /** What is known by now of everything that the news are about. */
 export interface Facts {

@@ -1,7 +1,7 @@
 /** What is to be told now: of each incident what is different from what people know, unless they are not to be told of it for a while. */
 import { remindersDue, subjectKey } from '../core/incident.ts';
 import { muteOf, type Mute } from '../core/mute.ts';
-import { MOST_TOLD_A_DAY, summarise, type Alarm } from '../core/news.ts';
+import { isKnownBySilence, MOST_TOLD_A_DAY, summarise, type Alarm } from '../core/news.ts';
 import { severities } from '../core/statuses.ts';
 import {
   deleteAlarm,
@@ -84,5 +84,5 @@ export async function takeNews(request: AlarmRequest, mutes: readonly Mute[]): P
     await markTold(db, summary.id, now);
     news.push({ ...summary, flapping: times + 1 === MOST_TOLD_A_DAY });
   }
-  return news;
+  return news.filter((one) => !isKnownBySilence(one, news));
 }

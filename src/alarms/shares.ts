@@ -50,6 +50,12 @@ function standingNews(incident: IncidentRecord, now: number): News {
   };
 }
 
+/** Subjects of the trouble that is left where an agent is silent no more: who was told of the silence knows of it. */
+export const leftBySilence = ({ subject, change, members }: News): string[] =>
+  subject.kind === 'silent' && change === 'ended'
+    ? members.map(({ name }) => subjectKey({ kind: 'job', name }))
+    : [];
+
 /** Those that people know, and of which nothing waits for its time to be told. */
 async function standing(
   { db, now }: AlarmRequest,
@@ -58,7 +64,7 @@ async function standing(
 ): Promise<News[]> {
   if (open.size === 0) return [];
   const waiting = [...news, ...(await untoldAlarms(db))].map(({ subject }) => subjectKey(subject));
-  const others = new Set(waiting);
+  const others = new Set([...waiting, ...news.flatMap(leftBySilence)]);
   return [...open]
     .filter(([key, { announcedAt }]) => announcedAt !== null && !others.has(key))
     .map(([, incident]) => standingNews(incident, now));

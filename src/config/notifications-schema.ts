@@ -1,6 +1,6 @@
 /** Who is told, and how, as it is written: the schema of `notifications`, and of `maintenance`. */
 import * as z from 'zod';
-import { tlsModes } from '../core/notifications.ts';
+import type { TlsMode } from '../core/notifications.ts';
 import {
   addressWords,
   hostWords,
@@ -24,6 +24,7 @@ import {
   readPath,
 } from './pieces.ts';
 
+const tlsModes = ['auto', 'starttls', 'implicit', 'off'] as const satisfies readonly TlsMode[];
 const MOST_REMINDERS = 20;
 const second = 1000;
 const day = 24 * 3600 * second;

@@ -164,9 +164,10 @@ function compareOne(
     members: list,
   });
   if (members.length === 0) {
-    // Where all of them are the trouble of another subject now, nothing is over.
-    const isOver = known !== null && last.some(({ name }) => !bad.has(memberKey(subject, name)));
-    return { incident: null, step: isOver ? step('ended', last) : null };
+    // Where all of them are the trouble of another subject now, nothing is over; but silence is, when only its jobs are left.
+    const isOver =
+      subject.kind === 'silent' || last.some(({ name }) => !bad.has(memberKey(subject, name)));
+    return { incident: null, step: known !== null && isOver ? step('ended', last) : null };
   }
   const isDue = problems.some(
     ({ failAfter }, index) => (found[index] as Member).badCycles >= failAfter,

@@ -51,15 +51,12 @@ export interface LetterItem {
   /** `ok` before it was told of, and when it is over. */
   readonly before: Severity;
   readonly after: Severity;
-  /** The worst first; at most JOBS_TOLD of `jobCount`. When it is over, those that were last, as they stand now. */
+  /** The worst first; those of the rest are counted in `jobCount`. When it is over, those that were last, as they stand now. */
   readonly jobs: readonly LetterJob[];
   readonly jobCount: number;
   /** It opens and ends so often that what follows within a day is told together. */
   readonly flapping: boolean;
 }
-
-/** More than these nobody reads; the count tells of the rest. */
-export const JOBS_TOLD = 50;
 
 export interface AlarmLetter {
   readonly kind: 'alarm';
@@ -99,7 +96,7 @@ export interface DigestLetter {
   readonly since: number;
   readonly timezone: string;
   readonly summary: Readonly<Record<Severity | 'total', number>>;
-  /** Worst first; at most DIGEST_JOBS. */
+  /** Worst first; the rest is counted in `jobCount`. */
   readonly jobs: readonly DigestJob[];
   readonly jobCount: number;
   /** Versions published and pruned since the last one. */
@@ -109,9 +106,6 @@ export interface DigestLetter {
   readonly undelivered: number;
   readonly subject: string;
 }
-
-/** More lines than this are counted only. */
-export const DIGEST_JOBS = 500;
 
 export interface TestLetter {
   readonly kind: 'test';

@@ -44,5 +44,20 @@ export function summarise(alarms: readonly Alarm[]): Alarm | null {
   return { ...last, incidentId, openedAt, worst, before, change: changeOf(first, last, alarms) };
 }
 
+/**
+ * What people know already: an agent that was silent is heard of again, and some of its jobs are missing as they were before, now each by
+ * itself.
+ */
+export function isKnownBySilence(alarm: Alarm, all: readonly Alarm[]): boolean {
+  const { subject, change, members } = alarm;
+  if (subject.kind !== 'job' || change !== 'opened') return false;
+  const missed = new Set(
+    all
+      .filter((other) => other.subject.kind === 'silent' && other.change === 'ended')
+      .flatMap((other) => other.members.map(({ name, status }) => `${name} ${status}`)),
+  );
+  return members.every(({ name, status }) => missed.has(`${name} ${status}`));
+}
+
 /** People are told of one subject so many times a day at most; what comes then is told together, when that day is over. */
 export const MOST_TOLD_A_DAY = 6;

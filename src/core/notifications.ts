@@ -13,8 +13,7 @@ export interface Routing {
  * `auto`: TLS from the beginning on port 465, elsewhere STARTTLS where the server offers it, and always before a login; `starttls`: never
  * without; `implicit`: from the beginning; `off`: never.
  */
-export const tlsModes = ['auto', 'starttls', 'implicit', 'off'] as const;
-export type TlsMode = (typeof tlsModes)[number];
+export type TlsMode = 'auto' | 'starttls' | 'implicit' | 'off';
 
 export interface SmtpServer {
   readonly kind: 'smtp';

@@ -104,6 +104,45 @@ test('an agent that falls silent takes over what its jobs miss, and more of them
   ]);
 });
 
+test('an agent that is heard of again, though each of its jobs is missing still', () => {
+  const silence = ['paris/a', 'paris/b'].map((name) => missing(name, 0, { subject: silent }));
+  const both = [missing('paris/a'), missing('paris/b')];
+  assert.deepEqual(scans(silence, both, both, []), [
+    ['silent paris opened ok-critical: paris/a paris/b'],
+    [
+      'silent paris ended critical-ok: paris/a paris/b',
+      'job paris/a opened ok-critical: paris/a',
+      'job paris/b opened ok-critical: paris/b',
+    ],
+    [],
+    ['job paris/a ended critical-ok: paris/a', 'job paris/b ended critical-ok: paris/b'],
+  ]);
+});
+
+test('refused reports, and scans that cannot be done: another reason is told', () => {
+  for (const kind of ['refused', 'scan'] as const) {
+    const problem = (reason: string): Problem =>
+      missing('x', 0, { subject: { kind, name: 'x' }, reason });
+    assert.deepEqual(scans([problem('one')], [problem('one')], [problem('two')]), [
+      [`${kind} x opened ok-critical: x`],
+      [],
+      [`${kind} x changed critical-critical: x`],
+    ]);
+  }
+});
+
+test('what is blocked by another cause, or of another agent, is told', () => {
+  const blocked = (name: string, reason = 'enospc'): Problem =>
+    missing(name, 0, { subject: { kind: 'blocked', name: '' }, reason });
+  const [a, b, c] = [blocked('paris/a'), blocked('paris/b'), blocked('lyon/c')];
+  assert.deepEqual(
+    scans([a], [a, b], [a, b, c], [blocked('paris/a', 'eacces'), b, c]).map(
+      (steps) => steps.length,
+    ),
+    [1, 0, 1, 1],
+  );
+});
+
 test('it has been bad since it was first, under whatever name', () => {
   const first = compareIncidents([], [missing('paris/a')], all, monday + hour);
   const later = missing('paris/a', 1, { subject: silent, status: 'FAILED' });

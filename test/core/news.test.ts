@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Member } from '../../src/core/incident.ts';
 import type { Change } from '../../src/core/letter.ts';
 import { mutesAt, muteOf } from '../../src/core/mute.ts';
-import { summarise, type Alarm } from '../../src/core/news.ts';
+import { isKnownBySilence, summarise, type Alarm } from '../../src/core/news.ts';
 import { isNamed, wants } from '../../src/core/routing.ts';
 import type { Severity } from '../../src/core/statuses.ts';
 import { day, hour, monday } from './support.ts';
@@ -124,4 +124,31 @@ test('what is muted: by somebody, by plan, the longest of several', () => {
   assert.equal(muteOf(at(monday + 4 * hour), 'lyon/x'), null);
   assert.equal(muteOf(at(monday - hour), 'lyon/x'), null);
   assert.equal(muteOf(at(monday + hour), 'nantes/x'), null);
+});
+
+test('what was missing when the agent fell silent is known when it is heard of again', () => {
+  const member = (name: string, status: Member['status']): Member => ({
+    name,
+    status,
+    severity: 'critical',
+    reason: 'no_report',
+    message: '',
+    since: monday,
+    cycle: monday,
+    eventId: null,
+    badCycles: 1,
+  });
+  const [a, b] = [member('paris/a', 'MISSING'), member('paris/b', 'MISSING')];
+  const silence = alarm('ended', 'critical', 'ok', {
+    subject: { kind: 'silent', name: 'paris' },
+    members: [a, b],
+  });
+  const ofJob = (one: Member, change: Change = 'opened') =>
+    alarm(change, 'ok', 'critical', { subject: { kind: 'job', name: one.name }, members: [one] });
+  const isKnown = (one: Alarm): boolean => isKnownBySilence(one, [silence, one]);
+  assert.ok(isKnown(ofJob(a)));
+  assert.ok(!isKnown(ofJob(member('paris/a', 'FAILED'))));
+  assert.ok(!isKnown(ofJob(a, 'worsened')));
+  assert.ok(!isKnown(silence));
+  assert.ok(!isKnownBySilence(ofJob(a), [opened, ofJob(a)]));
 });

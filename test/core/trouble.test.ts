@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Standing } from '../../src/core/state.ts';
-import { isSilent, problemsOfAgent, type JobNow } from '../../src/core/trouble.ts';
+import { isSilent, problemOfScan, problemsOfAgent, type JobNow } from '../../src/core/trouble.ts';
 import { day, hour, monday } from './support.ts';
 
 const standing = (values: Partial<Standing> = {}): Standing => ({
@@ -88,4 +88,9 @@ test('what is blocked is told as such, beside what is known of it', () => {
       'paris/d: job paris/d, not_judged',
     ],
   );
+});
+
+test('a scan that could not be done is trouble of its own', () => {
+  const { subject, severity, reason } = problemOfScan('validated_unusable', 'not mounted', 7);
+  assert.deepEqual([subject.kind, severity, reason], ['scan', 'critical', 'validated_unusable']);
 });

@@ -15,7 +15,7 @@ import { program, type World } from '../support/world.ts';
 const CALLS =
   'write,writev,pwrite64,sendto,sendmsg,connect,shutdown,fsync,fdatasync,ftruncate,unlink';
 /** Calls before the first connection that belong to the transaction in which the message is made, and some. */
-const COMPOSING = 20;
+const COMPOSING = 14;
 const people = ['anna@example.org', 'bert@example.org'];
 
 const straced = (world: World, log: string, ...injected: string[]) =>
@@ -77,7 +77,7 @@ agents: { paris: { databases: [a, b] } }
   let [repeated, tried] = [0, 0];
   for (const [index, name] of names.entries()) {
     // What comes before is not about delivery; and of the pages of one commit some are enough.
-    if (index < first - COMPOSING || (name === 'pwrite64' && index % 4 !== 0)) continue;
+    if (index < first - COMPOSING || (name === 'pwrite64' && index % 8 !== 0)) continue;
     tried += 1;
     const when = names.slice(0, index + 1).filter((other) => other === name).length;
     const point = `${name} ${when} of ${calls[index]}`;

@@ -136,6 +136,22 @@ export interface Output {
 }
 
 /** What people read, of every renderer. */
+/** What no screen is known of: mails, and the file for node_exporter. */
+export function sentOutputs(text: string): Output[] {
+  const sentence = { fits: false, alphabet: false };
+  return [
+    {
+      by: 'renderMetrics',
+      text: renderMetrics(metricsOf(hostileStatus(text))),
+      ...sentence,
+    },
+    ...hostileLetters(text).flatMap((letter) => [
+      { by: 'renderLetterText', text: renderLetterText(letter), ...sentence },
+      { by: 'renderLetterHtml', text: renderLetterHtml(letter), ...sentence },
+    ]),
+  ];
+}
+
 export function peoplesOutputs(text: string, screen: Screen): Output[] {
   const view = hostileStatus(text);
   const events = hostileEvents(text);
@@ -178,11 +194,6 @@ export function peoplesOutputs(text: string, screen: Screen): Output[] {
       ...sentence,
     },
     { by: 'renderBug', text: renderBug(text), ...sentence },
-    { by: 'renderMetrics', text: renderMetrics(metricsOf(view)), ...sentence },
-    ...hostileLetters(text).flatMap((letter) => [
-      { by: 'renderLetterText', text: renderLetterText(letter), ...sentence },
-      { by: 'renderLetterHtml', text: renderLetterHtml(letter), ...sentence },
-    ]),
   ];
 }
 

@@ -57,6 +57,16 @@ test('40 jobs of one silent agent are one message, and more scans none', async (
   );
   for (let index = 1; index <= 20; index += 1) await world.run(scanAt + index * 1000, 'scan');
   assert.equal(told(world).length, 1);
+  // It is heard of again: that the others are missing is known.
+  for (const [index, database] of ['d0', 'd1'].entries()) {
+    world.deposit({ agent: 'paris', database, endedAt: scanAt + (index + 1) * minute });
+    await world.run(scanAt + (index + 2) * minute, 'scan');
+  }
+  assert.deepEqual(
+    told(world).map(({ events }) => events.map(({ change, name }) => `${change} ${name}`)),
+    [['opened paris'], ['ended paris'], ['ended paris/d1']],
+  );
+  assert.match(told(world)[1]?.subject ?? '', /closed, not recovered: paris$/u);
 });
 
 test('a thousand scans over what has not changed are one message', async () => {
@@ -73,7 +83,7 @@ test('three days without a scanner are one message', async () => {
   ]);
 });
 
-test('what is over is told, with the same subject', async () => {
+test('what is over is told: a command has no threads, and its subject says how things are', async () => {
   const world = await worldWith(two);
   world.deposit({ agent: 'lyon', database: 'shop', endedAt: end });
   await world.run(scanAt, 'scan');
@@ -81,7 +91,7 @@ test('what is over is told, with the same subject', async () => {
   await world.run(scanAt + hour, 'scan');
   assert.deepEqual(subjects(world), [
     '[backupmon test] paris/a MISSING',
-    '[backupmon test] paris/a MISSING',
+    '[backupmon test] recovered: paris/a',
   ]);
   assert.deepEqual(
     told(world).map(({ events }) => events.map(({ change }) => change)),

@@ -142,6 +142,25 @@ describe('the digest', () => {
     assert.match(digest.text, /2 scans, 3 versions published, 3 pruned\./u);
   });
 
+  it('counts what the scan that sends it has done: of one scan a day too, all is well', async () => {
+    const world = await worldWith();
+    await evening(world, 0);
+    for (let index = 0; index < 3; index += 1) {
+      for (const [agent, database] of [
+        ['paris', 'a'],
+        ['paris', 'b'],
+        ['lyon', 'shop'],
+      ] as const) {
+        const endedAt = morning(index) - hour;
+        world.deposit({ agent, database, endedAt, content: `${database} of the morning ${index}` });
+      }
+      await world.run(morning(index), 'scan');
+      const [digest] = await digests();
+      assert.match(digest?.text ?? '', /: 1 scan, 3 versions published, /u);
+      assert.doesNotMatch(digest?.subject ?? '', /no scan/u);
+    }
+  });
+
   it('names what is bad first, what is held, what is snoozed, and what could not be delivered', async () => {
     const world = await worldWith();
     for (let index = 0; index < 8; index += 1) await evening(world, index);

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { ParsedMail } from 'mailparser';
 import { end, scanAt, startedWith } from '../support/evening.ts';
 import { cannotDeliver, startMta, type Mta } from '../support/mta.ts';
-import { day, hour, minute, type World } from '../support/world.ts';
+import { day, hour, minute, World } from '../support/world.ts';
 
 const rules =
   'defaults: { schedule: 0 22 * * *, timezone: Europe/Berlin, grace: 5m, settle: 0s }\n';
@@ -146,6 +146,20 @@ describe('mail through a mail server', { skip: cannotDeliver() }, () => {
       assert.ok(body.length < 40_000, `${body.length}`);
     }
     assert.doesNotMatch(text, /^Bcc:|^boom/mu);
+  });
+
+  it('the built program, as a process of its own, sends it too', async () => {
+    const built = new World(
+      `defaults: { schedule: every 24h, settle: 0s }\nagents: { paris: { databases: [a] } }\nnotifications:\n  email:\n    ${ways[0]?.[1]()}\n    from: backupmon@example.org\n    to: [built@example.org]\n`,
+    );
+    built.deposit({ database: 'a', endedAt: Date.now() - minute, bytes: Buffer.from('damaged') });
+    assert.equal(built.process(['init-db']).code, 0);
+    assert.equal(built.process(['scan']).code, 2);
+    const [mail] = await received('built', 1);
+    assert.equal(mail?.subject, '[backupmon test] paris/a TRANSFER DAMAGED');
+    const tried = built.process(['notify', '--test', 'email']);
+    assert.deepEqual([tried.code, tried.out], [0, 'email to built@example.org: sent\n']);
+    assert.equal((await received('built', 1)).length, 2);
   });
 
   it('one recipient of two is refused by the server: the other has it, and is not told twice', async () => {

@@ -308,3 +308,22 @@ it('what ended and came back while it was snoozed goes on for those who know of 
   await world.run(scanAt + 4 * day, 'scan');
   assert.deepEqual(heard(), ['grave: ended paris/a']);
 });
+
+it('an agent is heard of again: what is left of its silence is not told once more, and its end is', async () => {
+  const { world, heard } = await told('agents: { paris: { databases: [a, b, c] } }\n', {
+    all: '',
+    b: ', jobs: [paris/b]',
+  });
+  await world.run(scanAt, 'scan');
+  assert.deepEqual(heard(), ['all: opened paris/a paris/b paris/c', 'b: opened paris/b']);
+  world.deposit({ database: 'a', endedAt: scanAt + minute });
+  for (let index = 0; index < 3; index += 1)
+    await world.run(scanAt + hour + index * minute, 'scan');
+  assert.deepEqual(heard(), ['all: ended paris/a paris/b paris/c', 'b: ended paris/b']);
+  world.deposit({ database: 'b', endedAt: scanAt + 2 * hour });
+  await world.run(scanAt + 3 * hour, 'scan');
+  assert.deepEqual(heard(), ['all: ended paris/b', 'b: ended paris/b']);
+  // The next evening is another one.
+  await world.run(scanAt + day, 'scan');
+  assert.match(heard().join('; '), /all: opened .*paris\/b.*; b: opened paris\/b/u);
+});

@@ -10,10 +10,14 @@ import { end, scanAt, startedWith } from '../support/evening.ts';
 import { startWebServer, type Asked } from '../support/web-server.ts';
 import { day, hour, minute, type Ran, type World } from '../support/world.ts';
 
-const file = join(import.meta.dirname, '../../schemas/alarms.schema.json');
-const isAlarms = new Ajv2020({ strict: false, allErrors: true }).compile(
-  JSON.parse(readFileSync(file, 'utf8')) as object,
-);
+const validator = (schema: string) => {
+  const file = join(import.meta.dirname, `../../schemas/${schema}.schema.json`);
+  return new Ajv2020({ strict: false, allErrors: true }).compile(
+    JSON.parse(readFileSync(file, 'utf8')) as object,
+  );
+};
+const isAlarms = validator('alarms');
+const isStatus = validator('status');
 
 const rules = 'defaults: { schedule: 0 20 * * *, grace: 5m, settle: 0s }\n';
 const agents = 'agents:\n  paris: { databases: [a] }\n  lyon: { databases: [shop] }\n';
@@ -82,7 +86,9 @@ test('a webhook gets the documented document, signed with the key of its file', 
 
 async function undelivered(world: World, now: number): Promise<string[]> {
   const { out } = await world.run(now, 'status', '--json');
-  const { undelivered: list } = JSON.parse(out) as { undelivered: { error: string }[] };
+  const document: unknown = JSON.parse(out);
+  assert.equal(isStatus(document), true, JSON.stringify(isStatus.errors));
+  const { undelivered: list } = document as { undelivered: { error: string }[] };
   return list.map(({ error }) => error);
 }
 

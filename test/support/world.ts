@@ -238,11 +238,11 @@ export class World {
     }
   }
 
-  /** Recorded conclusions, oldest first: `job status reason`. */
+  /** Recorded conclusions about backups, oldest first: `job status reason`. */
   events(): string[] {
     const rows = this.sql<{ job: string | null; status: string; reason: string }>(
       `select coalesce(j.agent || '/' || j.database, e.agent) as job, e.status, e.reason
-       from events e left join jobs j on j.id = e.job_id order by e.id`,
+       from events e left join jobs j on j.id = e.job_id where e.status <> 'NOTICE' order by e.id`,
     );
     return rows.map((row) => `${row.job} ${row.status} ${row.reason}`);
   }
