@@ -52,6 +52,13 @@ const full = (name: string, reason = 'enospc') => job(name, 'SUCCESS', { reason 
 const blocked = (jobs: readonly LetterJob[], changes: Partial<LetterItem> = {}) =>
   item(jobs, { kind: 'blocked', name: '', after: 'critical', ...changes });
 
+const unable = (values: Partial<LetterItem> = {}): LetterItem =>
+  item([job('backupmon', 'NOTICE', { reason: 'validated_unusable' })], {
+    kind: 'scan',
+    name: '',
+    ...values,
+  });
+
 const subjects: readonly (readonly [string, readonly LetterItem[], string])[] = [
   ['one job', [compta], 'paris/compta MISSING'],
   ['one job, still', [{ ...compta, change: 'reminder' }], 'paris/compta still MISSING'],
@@ -100,6 +107,13 @@ const subjects: readonly (readonly [string, readonly LetterItem[], string])[] = 
     [blocked([full('a/b')], { change: 'ended' })],
     'recovered: 1 backup no longer blocked',
   ],
+  ['scans that cannot be done', [unable()], 'cannot scan: validated_unusable'],
+  [
+    'scans that still cannot be done',
+    [unable({ change: 'reminder' })],
+    'cannot scan, still: validated_unusable',
+  ],
+  ['scans that can be done again', [unable({ change: 'ended' })], 'recovered: it can scan again'],
   [
     'a loss is over',
     [item([full('a/b'), full('a/c')], { kind: 'lost', name: '', change: 'ended' })],
