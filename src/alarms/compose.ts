@@ -1,7 +1,7 @@
 /** Makes of the news one message for each way out and set of recipients that has any. */
 import { subjectKey } from '../core/incident.ts';
 import type { AlarmLetter, LetterItem } from '../core/letter.ts';
-import { alarmSubject } from '../core/letter-subject.ts';
+import { alarmSubject, itemCounts } from '../core/letter-subject.ts';
 import type { Mute } from '../core/mute.ts';
 import { isNamed } from '../core/routing.ts';
 import { severities } from '../core/statuses.ts';
@@ -12,6 +12,9 @@ import type { News } from './news.ts';
 import { domainOf } from './recipients.ts';
 import type { AlarmRequest } from './request.ts';
 import { leftBySilence, sharesOf, type Share } from './shares.ts';
+
+/** More than these nobody reads, and mail servers refuse at last: the counts tell of the rest. */
+const ITEMS_TOLD = 50;
 
 /** Equal for those who get the very same message. An address that is written twice gets one. */
 const shareKey = ({ way, jobs, news, threads }: Share): string =>
@@ -51,8 +54,16 @@ function letterOf(
   const items = share.news.map((one): LetterItem =>
     toItem(one, facts, (name) => isNamed(share.jobs, name)),
   );
-  const subject = thread?.subject ?? alarmSubject(config.site, items);
-  return { kind: 'alarm', site: config.site, at: now, items, subject, isReply: thread !== null };
+  return {
+    kind: 'alarm',
+    site: config.site,
+    at: now,
+    items: items.slice(0, ITEMS_TOLD),
+    itemCount: items.length,
+    counts: itemCounts(items),
+    subject: thread?.subject ?? alarmSubject(config.site, items),
+    isReply: thread !== null,
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { insertEvent } from '../db/events.ts';
 import {
   dueMessages,
+  forgetThread,
   messageById,
   recordAttempt,
   type DeliveryChange,
@@ -19,7 +20,9 @@ const LONGEST_WAIT_MS = 4 * 60 * minute;
 /** All ways together cost a scan no more; the heartbeat has what is left of half a minute. */
 export const DELIVERY_BUDGET_MS = 20_000;
 /** One way, however many messages wait for it, leaves the others their time. */
-const WAY_BUDGET_MS = 12_000;
+export const WAY_BUDGET_MS = 12_000;
+/** A message may be refused for its recipient; when so many are, it is the way. */
+const REFUSED_IN_A_SCAN = 3;
 
 export interface DeliveryRequest extends AlarmRequest {
   readonly passId: number | null;
@@ -32,8 +35,8 @@ export interface DeliveryRequest extends AlarmRequest {
 interface Way {
   readonly transport: Transport | string | null;
   readonly signal: AbortSignal;
-  /** It did not take anything from anybody: the next message would fail as well. */
-  isDown: boolean;
+  /** Messages that it took for nobody: after some of them, the next would fail as well. */
+  refused: number;
 }
 
 const waitAfter = (attempts: number): number =>
@@ -45,7 +48,12 @@ async function attemptsOf(message: DueMessage, way: Way): Promise<readonly Attem
     message.recipients.map((recipient) => ({ recipient, error }));
   if (transport === null) return all('the configuration has no such way any more');
   if (typeof transport === 'string') return all(transport);
-  return transport.send(await parcelOf(message), message.recipients, signal);
+  try {
+    return await transport.send(await parcelOf(message), message.recipients, signal);
+  } catch (error) {
+    // A bug, of this message alone: it must not keep others, nor the scan, from their end.
+    return all(`a bug: ${(error as Error).message}`);
+  }
 }
 
 /** It was tried for long enough, or nobody will ever try again. */
@@ -105,7 +113,10 @@ async function record(
   const attemptAt = now + waitAfter(message.attempts);
   await transaction(db, async () => {
     await recordAttempt(db, message, changes, { attemptAt, endedAt: isDone ? now : null });
-    if (givenUp) await recordGivenUp(request, message, failed);
+    if (!givenUp) return;
+    await recordGivenUp(request, message, failed);
+    // They have not heard of what it tells: where that goes on they are told of it anew.
+    for (const { recipient } of failed) await forgetThread(db, message, recipient);
   });
 }
 
@@ -135,12 +146,12 @@ export async function deliverAll(request: DeliveryRequest): Promise<void> {
       const message = await messageById(db, id);
       const way = ways.get(message.way) ?? (await openWay(request, message.way, all));
       ways.set(message.way, way);
-      if (way.isDown || way.signal.aborted) continue;
+      if (way.refused >= REFUSED_IN_A_SCAN || way.signal.aborted) continue;
       const attempts = await attemptsOf(message, way);
       await record(request, message, attempts, way);
       tell(request, message, attempts);
       // Where the way is gone for good, each of its messages is done with.
-      way.isDown = way.transport !== null && attempts.every(({ error }) => error !== null);
+      if (way.transport !== null && attempts.every(({ error }) => error !== null)) way.refused += 1;
     }
   } finally {
     for (const { transport } of ways.values())
@@ -150,5 +161,5 @@ export async function deliverAll(request: DeliveryRequest): Promise<void> {
 
 async function openWay({ open }: DeliveryRequest, name: string, all: AbortSignal): Promise<Way> {
   const signal = AbortSignal.any([all, AbortSignal.timeout(WAY_BUDGET_MS)]);
-  return { transport: await open(name), signal, isDown: false };
+  return { transport: await open(name), signal, refused: 0 };
 }

@@ -3,7 +3,8 @@ import type { DigestJob, DigestLetter } from '../core/letter.ts';
 import { digestSubject } from '../core/letter-subject.ts';
 import { isNamed } from '../core/routing.ts';
 import type { Severity } from '../core/statuses.ts';
-import { insertMessage } from '../db/messages.ts';
+import { openIncidents } from '../db/incidents.ts';
+import { givenUpSince, insertMessage } from '../db/messages.ts';
 import { getMeta, passesSince, setMeta, type ScanCounts } from '../db/scans.ts';
 import type { Database } from '../db/schema.ts';
 import type { JobView, StatusView } from '../render/views.ts';
@@ -59,13 +60,26 @@ function summaryOf(jobs: readonly JobView[]): Record<Severity | 'total', number>
   return summary;
 }
 
+const isBad = ({ standing }: JobView): boolean =>
+  standing.severity === 'critical' || standing.severity === 'warning';
+const isDoubtful = ({ blocked, held }: JobView): boolean => blocked !== null || held !== null;
+
+/** Worst first, as they come; among those that are well, the doubtful ones. */
+function byWeight(left: JobView, right: JobView): number {
+  if (isBad(left) || isBad(right)) return Number(isBad(right)) - Number(isBad(left));
+  return Number(isDoubtful(right)) - Number(isDoubtful(left));
+}
+
+/** @param refused agents whose reports are refused */
 function letterFor(
   { config, now }: AlarmRequest,
   view: StatusView,
+  refused: readonly string[],
+  undelivered: number,
   names: readonly string[] | null,
   about: PassesDone & Pick<DigestLetter, 'since'>,
 ): DigestLetter {
-  const jobs = view.jobs.filter(({ job }) => isNamed(names, job.id));
+  const jobs = view.jobs.filter(({ job }) => isNamed(names, job.id)).toSorted(byWeight);
   const letter = {
     kind: 'digest',
     site: config.site,
@@ -75,7 +89,12 @@ function letterFor(
     summary: summaryOf(jobs),
     jobs: jobs.slice(0, DIGEST_JOBS).map(toDigestJob),
     jobCount: jobs.length,
-    undelivered: view.undelivered.length,
+    undelivered,
+    doubtful: {
+      blocked: jobs.filter(({ blocked }) => blocked !== null).length,
+      held: jobs.filter(({ held }) => held !== null).length,
+      refused: refused.filter((agent) => isNamed(names, agent)).length,
+    },
   } as const;
   return { ...letter, subject: digestSubject(letter) };
 }
@@ -102,6 +121,10 @@ export async function composeDigest(request: AlarmRequest, present: PassCounts):
     jobs.filter((job) => job.enabled),
   );
   const about = { since, ...(await doneSince(db, since, present)) };
+  const refused = [...(await openIncidents(db)).values()].flatMap(({ subject }) =>
+    subject.kind === 'refused' ? subject.name : [],
+  );
+  const missed = view.undelivered.length + (await givenUpSince(db, since));
   const readers = recipientsOf(request.config).filter(({ way }) => way === 'email');
   const groups = Map.groupBy(readers, ({ jobs }) => JSON.stringify(jobs));
   for (const [index, list] of [...groups.values()].entries()) {
@@ -110,7 +133,7 @@ export async function composeDigest(request: AlarmRequest, present: PassCounts):
       recipients: [...new Set(list.map(({ recipient }) => recipient))],
       messageId: messageIdOf(request, 'digest', index + 1),
       thread: null,
-      letter: letterFor(request, view, list[0]?.jobs ?? null, about),
+      letter: letterFor(request, view, refused, missed, list[0]?.jobs ?? null, about),
       createdAt: now,
     });
   }

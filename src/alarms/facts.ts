@@ -1,7 +1,7 @@
 /** What a message says of each job, gathered when it is composed. */
 import type { Subject, Member } from '../core/incident.ts';
 import type { LetterItem, LetterJob } from '../core/letter.ts';
-import { adviceFor, severities, type Status } from '../core/statuses.ts';
+import { adviceFor, severities, type Severity, type Status } from '../core/statuses.ts';
 import { forPeople, shellWord } from '../core/text.ts';
 import { listEvents, type EventRecord } from '../db/events.ts';
 import { inPieces } from '../db/pieces.ts';
@@ -47,14 +47,17 @@ function commandFor({ kind }: Subject, { name, status }: Pick<Member, 'name' | '
   return status === 'SIZE_ANOMALY' ? `backupmon promote ${word}` : `backupmon status ${word}`;
 }
 
+/** A member as it stands; what is over may be well. */
+type MemberNow = Omit<Member, 'badCycles' | 'severity'> & { readonly severity: Severity };
+
 /** How a job stands now, where its incident is over. */
-function standingOf(member: Member, view: JobView | undefined): Omit<Member, 'badCycles'> {
+function standingOf(member: Member, view: JobView | undefined): MemberNow {
   if (view === undefined) return member;
   const { status, severity, reason, message, since, cycle, eventId } = view.standing;
   return {
     ...member,
     status,
-    severity: severity as Member['severity'],
+    severity,
     reason,
     message,
     since: since ?? member.since,
@@ -63,18 +66,17 @@ function standingOf(member: Member, view: JobView | undefined): Omit<Member, 'ba
   };
 }
 
-function toLetterJob(news: News, member: Member, facts: Facts): LetterJob {
-  const view = facts.jobs.get(member.name);
+function toLetterJob(news: News, now: MemberNow, facts: Facts): LetterJob {
+  const view = facts.jobs.get(now.name);
   const isOver = news.change === 'ended';
-  const now = isOver ? standingOf(member, view) : member;
   const event = now.eventId === null ? undefined : facts.events.get(now.eventId);
   const newest = view?.newest ?? null;
-  const word = shellWord(forPeople(member.name));
+  const word = shellWord(forPeople(now.name));
   // What a blocked job was before says nothing of what blocks it.
   const reason = news.subject.kind === 'blocked' ? 'not_judged' : now.reason;
   const advice = isOver ? '' : adviceOf(news.subject, now.status, reason);
   return {
-    name: member.name,
+    name: now.name,
     status: now.status,
     severity: now.severity,
     reason: now.reason,
@@ -95,12 +97,17 @@ function toLetterJob(news: News, member: Member, facts: Facts): LetterJob {
 const adviceOf = ({ kind }: Subject, status: Status, reason: string): string =>
   kind === 'scan' ? 'Mend that; until then nothing is judged.' : adviceFor(status, reason);
 
-const worstFirst = (left: Member, right: Member): number =>
+const worstFirst = (left: MemberNow, right: MemberNow): number =>
   severities.indexOf(right.severity) - severities.indexOf(left.severity);
 
 /** @param isTold whether somebody hears of a member */
 export function toItem(news: News, facts: Facts, isTold: (name: string) => boolean): LetterItem {
-  const members = news.members.filter(({ name }) => isTold(name)).toSorted(worstFirst);
+  const own = news.members.filter(({ name }) => isTold(name));
+  const isOver = news.change === 'ended';
+  // Before any are left out: those that are not well by now must not be.
+  const members = own
+    .map((member) => (isOver ? standingOf(member, facts.jobs.get(member.name)) : member))
+    .toSorted(worstFirst);
   const { change, subject, openedAt, before, after, flapping } = news;
   return {
     change,

@@ -1,15 +1,16 @@
 /** What is to be told now: of each incident what is different from what people know, unless they are not to be told of it for a while. */
 import { remindersDue, subjectKey } from '../core/incident.ts';
 import { muteOf, type Mute } from '../core/mute.ts';
-import { isKnownBySilence, MOST_TOLD_A_DAY, summarise, type Alarm } from '../core/news.ts';
-import { severities } from '../core/statuses.ts';
+import { MOST_TOLD_A_DAY, summarise, withoutKnownBySilence, type Alarm } from '../core/news.ts';
+import { severities, type Severity } from '../core/statuses.ts';
 import {
   deleteAlarm,
   insertAlarm,
   keepInstead,
   markTold,
-  toldSince,
+  toldBetween,
   untoldAlarms,
+  type Telling,
 } from '../db/alarms.ts';
 import { countReminders, openIncidents, type IncidentRecord } from '../db/incidents.ts';
 import type { AlarmRequest } from './request.ts';
@@ -35,8 +36,9 @@ export async function addReminders(
     const { id, announcedAt, members, reminders } = incident;
     if (announcedAt === null || isMuted(mutes, incident)) continue;
     const due = remindersDue(now - announcedAt, remind);
+    // Fewer, where a clock that was ahead has counted too many, or where the configuration has changed.
+    if (due !== reminders) await countReminders(db, id, due);
     if (due <= reminders) continue;
-    await countReminders(db, id, due);
     const ranks = members.map(({ severity }) => severities.indexOf(severity));
     const severity = severities[Math.max(...ranks)] ?? 'critical';
     const step = { kind: 'reminder', before: severity, after: severity, members } as const;
@@ -54,14 +56,21 @@ async function withhold(
   if (kept !== null && alarms.length > 1) await keepInstead(db, kept);
 }
 
-/** With those that are in the incident by now: others may have joined after what was recorded last, as more of the same. */
-function withPresent(
-  alarm: Alarm | null,
-  incidents: ReadonlyMap<number, IncidentRecord>,
-): Alarm | null {
+/** With those that are in the incident by now. What is neither open nor has ended is nothing. */
+function withPresent(alarm: Alarm | null, incident: IncidentRecord | undefined): Alarm | null {
   if (alarm === null || alarm.change === 'ended') return alarm;
-  const members = incidents.get(alarm.incidentId)?.members ?? alarm.members;
-  return { ...alarm, members };
+  return incident === undefined ? null : { ...alarm, members: incident.members };
+}
+
+const rank = (severity: Severity): number => severities.indexOf(severity);
+const agentOf = (name: string): string => name.split('/', 1)[0] as string;
+
+/** People have heard enough of it for a day, unless it is worse than what they have heard, or has reached another agent. */
+function isEnough({ after, change, members }: Alarm, told: readonly Telling[]): boolean {
+  if (change === 'reminder' || told.length < MOST_TOLD_A_DAY) return false;
+  const agents = new Set(told.flatMap((one) => one.members.map(({ name }) => agentOf(name))));
+  const isWorse = told.every((one) => rank(after) > rank(one.after));
+  return !isWorse && members.every(({ name }) => agents.has(agentOf(name)));
 }
 
 /** Takes what is to be told out of what was recorded. Within a transaction, with the messages that tell it. */
@@ -69,20 +78,21 @@ export async function takeNews(request: AlarmRequest, mutes: readonly Mute[]): P
   const { db, now } = request;
   const alarms = await untoldAlarms(db);
   if (alarms.length === 0) return [];
-  const told = await toldSince(db, now - day);
-  const present = new Map([...(await openIncidents(db)).values()].map((one) => [one.id, one]));
+  const told = await toldBetween(db, now - day, now);
+  const present = await openIncidents(db);
   const bySubject = Map.groupBy(alarms, ({ subject }) => subjectKey(subject));
   const news: News[] = [];
   for (const [key, list] of bySubject) {
-    const summary = withPresent(summarise(list), present);
-    const times = told.get(key) ?? 0;
-    if (summary === null || times >= MOST_TOLD_A_DAY || isMuted(mutes, summary)) {
+    const summary = withPresent(summarise(list), present.get(key));
+    const before = told.get(key) ?? [];
+    if (summary === null || isEnough(summary, before) || isMuted(mutes, summary)) {
       await withhold(request, list, summary);
       continue;
     }
     for (const { id } of list) if (id !== summary.id) await deleteAlarm(db, id);
-    await markTold(db, summary.id, now);
-    news.push({ ...summary, flapping: times + 1 === MOST_TOLD_A_DAY });
+    await markTold(db, summary, now);
+    const isLast = before.length + 1 === MOST_TOLD_A_DAY && summary.change !== 'reminder';
+    news.push({ ...summary, flapping: isLast });
   }
-  return news.filter((one) => !isKnownBySilence(one, news));
+  return withoutKnownBySilence(news);
 }

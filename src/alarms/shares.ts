@@ -77,7 +77,8 @@ function isTold(recipient: Recipient, one: News, isKnown: boolean, all: Everythi
   // Who was told of the beginning is told of the end.
   const routing = isKnown ? { ...recipient, severity: 'warning' as const } : recipient;
   if (!wants(routing, names, isStanding ? one.after : one.worst)) return false;
-  if (isKnown || one.change === 'ended') return true;
+  if (isKnown) return true;
+  if (one.change === 'ended') return false;
   const own = names.filter((name) => isNamed(recipient.jobs, name));
   return own.some((name) => muteOf(all.mutes, name) === null);
 }

@@ -42,6 +42,21 @@ export interface Incident {
   readonly members: readonly Member[];
 }
 
+const memberFields = [
+  'name',
+  'status',
+  'severity',
+  'reason',
+  'message',
+  'since',
+  'cycle',
+  'eventId',
+  'badCycles',
+] as const satisfies readonly (keyof Member)[];
+
+export const isSameMember = (left: Member, right: Member | undefined): boolean =>
+  right !== undefined && memberFields.every((field) => left[field] === right[field]);
+
 /** What is wrong with a job now, and how often it may be so before people are told. */
 export interface Problem extends Omit<Member, 'badCycles'> {
   readonly subject: Subject;
@@ -117,7 +132,7 @@ const whatIsNew: Readonly<Record<IncidentKind, (member: Member) => string>> = {
   silent: () => '',
   refused: ({ reason }) => reason,
   blocked: ({ name, reason }) => `${agentOf(name)} ${reason}`,
-  lost: ({ name }) => name,
+  lost: ({ name, eventId }) => `${name} ${eventId}`,
   scan: ({ reason }) => reason,
 };
 

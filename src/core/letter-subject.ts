@@ -118,14 +118,12 @@ type Digest = Omit<DigestLetter, 'subject'>;
 const counted = (count: number, text: string): string[] => (count === 0 ? [] : [text]);
 
 /** What keeps a digest from being all well though every status may be. */
-function doubts({ jobs, undelivered, scans }: Digest): string[] {
-  const blocked = jobs.filter((job) => job.blocked !== null).length;
-  const held = jobs.filter((job) => job.held !== null).length;
+function doubts({ doubtful: { blocked, held, refused }, undelivered }: Digest): string[] {
   return [
     ...counted(blocked, `${blocked} blocked`),
     ...counted(held, `${held} held`),
     ...counted(undelivered, `${undelivered} ${undelivered === 1 ? 'alarm' : 'alarms'} undelivered`),
-    ...(scans === 0 ? ['no scan since the last digest'] : []),
+    ...counted(refused, `reports of ${refused} ${refused === 1 ? 'agent' : 'agents'} refused`),
   ];
 }
 

@@ -63,8 +63,11 @@ export interface AlarmLetter {
   readonly site: string;
   /** When it was composed. */
   readonly at: number;
-  /** The worst first, what is over last. */
+  /** The worst first, what is over last; those of the rest are counted in `itemCount` and `counts`. */
   readonly items: readonly LetterItem[];
+  readonly itemCount: number;
+  /** `2 critical, 1 warning, 1 recovered`: of all of them. */
+  readonly counts: string;
   /** `Re:` is not part of it. What an agent wrote is not in it. */
   readonly subject: string;
   readonly isReply: boolean;
@@ -103,7 +106,15 @@ export interface DigestLetter {
   readonly published: number;
   readonly pruned: number;
   readonly scans: number;
+  /** Alarms that somebody has not got, given up or not. */
   readonly undelivered: number;
+  /** What speaks against an all-clear though every status may be ok: of all jobs, listed or not. */
+  readonly doubtful: {
+    readonly blocked: number;
+    readonly held: number;
+    /** Agents whose reports are refused. */
+    readonly refused: number;
+  };
   readonly subject: string;
 }
 

@@ -48,15 +48,18 @@ export function summarise(alarms: readonly Alarm[]): Alarm | null {
  * What people know already: an agent that was silent is heard of again, and some of its jobs are missing as they were before, now each by
  * itself.
  */
-export function isKnownBySilence(alarm: Alarm, all: readonly Alarm[]): boolean {
-  const { subject, change, members } = alarm;
-  if (subject.kind !== 'job' || change !== 'opened') return false;
+export function withoutKnownBySilence<One extends Alarm>(all: readonly One[]): One[] {
   const missed = new Set(
     all
-      .filter((other) => other.subject.kind === 'silent' && other.change === 'ended')
-      .flatMap((other) => other.members.map(({ name, status }) => `${name} ${status}`)),
+      .filter(({ subject, change }) => subject.kind === 'silent' && change === 'ended')
+      .flatMap(({ members }) => members.map(({ name, status }) => `${name} ${status}`)),
   );
-  return members.every(({ name, status }) => missed.has(`${name} ${status}`));
+  return all.filter(
+    ({ subject, change, members }) =>
+      subject.kind !== 'job' ||
+      change !== 'opened' ||
+      !members.every(({ name, status }) => missed.has(`${name} ${status}`)),
+  );
 }
 
 /** People are told of one subject so many times a day at most; what comes then is told together, when that day is over. */

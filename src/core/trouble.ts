@@ -22,30 +22,34 @@ const isMissed = ({ standing }: JobNow): boolean =>
   standing.status === 'MISSING' && standing.reason === 'no_report';
 
 /**
- * Nothing arrives from the agent at all: each of its jobs that misses something was due after the last sign of life.
+ * Nothing arrives from the agent at all: several of its jobs began to be missing after the last sign of life, with cycles that were due after
+ * it. What was missing while the agent was alive is no sign of its silence.
  * @param lastSign end of its newest report, whatever that was about; null for none
+ * @returns names of those that miss something for that reason; none where the agent is not silent
  */
-export function isSilent(jobs: readonly JobNow[], lastSign: number | null): boolean {
+export function silencedJobs(jobs: readonly JobNow[], lastSign: number | null): string[] {
   const ends = jobs.flatMap(({ lastJudgedEnd }) => lastJudgedEnd ?? []);
   const last = Math.max(lastSign ?? -Infinity, ...ends);
-  const missed = jobs.filter(isMissed);
-  return (
-    missed.length >= SILENT_JOBS &&
-    missed.every(({ standing }) => standing.cycle !== null && standing.cycle > last)
+  const silenced = jobs.filter(
+    (job) => isMissed(job) && (job.standing.cycle ?? -Infinity) > last && job.since > last,
   );
+  return silenced.length < SILENT_JOBS ? [] : silenced.map(({ name }) => name);
 }
 
 const siteWide = (kind: 'blocked' | 'lost'): Subject => ({ kind, name: '' });
 
-function backupProblem(agent: string, job: JobNow, silent: boolean): Problem[] {
-  const { name, standing, since, blocked, failAfter } = job;
+function backupProblem(agent: string, job: JobNow, silenced: ReadonlySet<string>): Problem[] {
+  const { name, standing, since, blocked } = job;
   const { status, severity, reason, message, cycle, eventId } = standing;
   if (severity === 'ok' || severity === 'pending') return [];
   // What blocks it is told; nothing else is known.
   if (reason === 'not_judged' && blocked !== null) return [];
   const ofAgent: Subject = { kind: 'silent', name: agent };
-  const ofJob: Subject = silent && isMissed(job) ? ofAgent : { kind: 'job', name };
-  const subject = reason === 'version_lost' ? siteWide('lost') : ofJob;
+  const ofJob: Subject = silenced.has(name) ? ofAgent : { kind: 'job', name };
+  const isLost = reason === 'version_lost';
+  const subject = isLost ? siteWide('lost') : ofJob;
+  // That a version has vanished is news at once: the next healthy backup ends it.
+  const failAfter = isLost ? 1 : job.failAfter;
   return [{ name, subject, status, severity, reason, message, since, cycle, eventId, failAfter }];
 }
 
@@ -91,6 +95,6 @@ export function problemsOfAgent(
   jobs: readonly JobNow[],
   lastSign: number | null,
 ): Problem[] {
-  const silent = isSilent(jobs, lastSign);
-  return jobs.flatMap((job) => [...backupProblem(agent, job, silent), ...blockedProblem(job)]);
+  const silenced = new Set(silencedJobs(jobs, lastSign));
+  return jobs.flatMap((job) => [...backupProblem(agent, job, silenced), ...blockedProblem(job)]);
 }

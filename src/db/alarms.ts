@@ -1,11 +1,14 @@
 /** What is to be told of incidents: recorded with what caused it, told when messages are made of it. */
-import type { IncidentKind, Member, Step } from '../core/incident.ts';
+import type { IncidentKind, Member, Step, Subject } from '../core/incident.ts';
 import type { Change } from '../core/letter.ts';
 import type { Alarm } from '../core/news.ts';
 import type { Severity } from '../core/statuses.ts';
 import type { Database } from './schema.ts';
 
-/** To be told, in the transaction of what caused it. */
+/**
+ * To be told, in the transaction of what caused it. Who is in it is kept of an incident that has ended; of one that is open, those who are in it
+ * when it is told.
+ */
 export async function insertAlarm(
   db: Database,
   incidentId: number,
@@ -20,7 +23,7 @@ export async function insertAlarm(
       kind: step.kind,
       before: step.before,
       after: step.after,
-      members: JSON.stringify(step.members),
+      members: JSON.stringify(step.kind === 'ended' ? step.members : []),
       composed_at: null,
     })
     .execute();
@@ -50,20 +53,49 @@ export async function untoldAlarms(db: Database): Promise<Alarm[]> {
   }));
 }
 
-/** How many times people were told of each subject since then, by subjectKey. */
-export async function toldSince(db: Database, since: number): Promise<Map<string, number>> {
+/** What people were told of one subject. */
+export interface Telling {
+  readonly after: Severity;
+  readonly members: readonly Pick<Member, 'name'>[];
+}
+
+/** What people were told of each subject between these times, reminders apart, by subjectKey. */
+export async function toldBetween(
+  db: Database,
+  since: number,
+  until: number,
+): Promise<Map<string, Telling[]>> {
   const rows = await db
     .selectFrom('alarms')
     .innerJoin('incidents', 'incidents.id', 'alarms.incident_id')
-    .select(({ fn }) => ['incidents.kind', 'name', fn.countAll<number>().as('times')])
+    .select(['incidents.kind', 'name', 'after', 'members'])
     .where('composed_at', '>', since)
-    .groupBy(['incidents.kind', 'name'])
+    .where('composed_at', '<=', until)
+    .where('alarms.kind', '!=', 'reminder')
     .execute();
-  return new Map(rows.map(({ kind, name, times }) => [`${kind} ${name}`, times]));
+  return new Map(
+    [...Map.groupBy(rows, ({ kind, name }) => `${kind} ${name}`)].map(([key, list]) => [
+      key,
+      list.map(({ after, members }) => ({
+        after: after as Severity,
+        members: JSON.parse(members) as Member[],
+      })),
+    ]),
+  );
 }
 
-export async function markTold(db: Database, id: number, at: number): Promise<void> {
-  await db.updateTable('alarms').set({ composed_at: at }).where('id', '=', id).execute();
+/** It is told, with these in it. */
+export async function markTold(
+  db: Database,
+  { id, members }: Pick<Alarm, 'id' | 'members'>,
+  at: number,
+): Promise<void> {
+  const names = JSON.stringify(members.map(({ name }) => ({ name })));
+  await db
+    .updateTable('alarms')
+    .set({ composed_at: at, members: names })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** One that stands for others, which are gone. */
@@ -75,11 +107,16 @@ export async function keepInstead(db: Database, kept: Alarm): Promise<void> {
     .execute();
 }
 
-/** Nobody is to be told of an incident any more. */
-export async function deleteUntold(db: Database, incidentId: number): Promise<void> {
+/** Nobody is to be told of a subject any more. */
+export async function deleteUntold(db: Database, { kind, name }: Subject): Promise<void> {
+  const own = db
+    .selectFrom('incidents')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('name', '=', name);
   await db
     .deleteFrom('alarms')
-    .where('incident_id', '=', incidentId)
+    .where('incident_id', 'in', own)
     .where('composed_at', 'is', null)
     .execute();
 }

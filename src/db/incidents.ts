@@ -1,5 +1,11 @@
 /** Incidents that are open, and who is in them. */
-import { subjectKey, type Incident, type IncidentKind, type Member } from '../core/incident.ts';
+import {
+  isSameMember,
+  subjectKey,
+  type Incident,
+  type IncidentKind,
+  type Member,
+} from '../core/incident.ts';
 import { worst, type Severity, type Status } from '../core/statuses.ts';
 import type { Database, IncidentMembersTable, IncidentsTable } from './schema.ts';
 
@@ -55,9 +61,24 @@ export async function openIncidents(db: Database): Promise<Map<string, IncidentR
   );
 }
 
-async function putMembers(db: Database, id: number, members: readonly Member[]): Promise<void> {
-  await db.deleteFrom('incident_members').where('incident_id', '=', id).execute();
-  for (const member of members) {
+/** Writes what is different from what is recorded. */
+async function putMembers(
+  db: Database,
+  id: number,
+  before: readonly Member[],
+  members: readonly Member[],
+): Promise<void> {
+  const names = new Set(members.map(({ name }) => name));
+  const known = new Map(before.map((member) => [member.name, member]));
+  const changed = members.filter((member) => !isSameMember(member, known.get(member.name)));
+  const gone = [...before.filter(({ name }) => !names.has(name)), ...changed];
+  for (const { name } of gone)
+    await db
+      .deleteFrom('incident_members')
+      .where('incident_id', '=', id)
+      .where('name', '=', name)
+      .execute();
+  for (const member of changed) {
     await db
       .insertInto('incident_members')
       .values({
@@ -106,13 +127,13 @@ export async function putIncident(
   } else {
     await db.updateTable('incidents').set(values).where('id', '=', id).execute();
   }
-  await putMembers(db, id, members);
+  await putMembers(db, id, known?.members ?? [], members);
   return { ...incident, id, worst: worstYet, reminders };
 }
 
 export async function endIncident(db: Database, id: number, at: number): Promise<void> {
   await db.updateTable('incidents').set({ ended_at: at }).where('id', '=', id).execute();
-  await putMembers(db, id, []);
+  await db.deleteFrom('incident_members').where('incident_id', '=', id).execute();
 }
 
 export async function countReminders(db: Database, id: number, reminders: number): Promise<void> {

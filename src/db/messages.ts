@@ -187,6 +187,20 @@ export async function threadsOf(
   }));
 }
 
+/** Somebody never got the message by which he was to be told first. */
+export async function forgetThread(
+  db: Database,
+  { way, messageId }: Pick<MessageRecord, 'way' | 'messageId'>,
+  recipient: string,
+): Promise<void> {
+  await db
+    .deleteFrom('threads')
+    .where('message_id', '=', messageId)
+    .where('way', '=', way)
+    .where('recipient', '=', recipient)
+    .execute();
+}
+
 export async function putThread(db: Database, thread: ThreadRecord): Promise<void> {
   const { incidentId, way, recipient, messageId, subject } = thread;
   await db

@@ -7,6 +7,9 @@ const ANSWER_BYTES = 4096;
 /** And this is passed on, in UTF-16 units. */
 const ANSWER_LENGTH = 200;
 
+/** Shorter parts of an address are words, and no secrets. */
+const SECRET_LENGTH = 6;
+
 export interface Request {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
@@ -38,7 +41,14 @@ async function beginningOf(response: Response): Promise<string> {
   return forPeople(Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8'), ANSWER_LENGTH);
 }
 
-async function refusal(response: Response): Promise<string | null> {
+/** Whether an answer repeats a part of the address that may be a secret. */
+function tellsAddress(answer: string, { pathname, search, username, password }: URL): boolean {
+  const parts = [...pathname.split('/'), search.slice(1), username, password];
+  const plain = parts.flatMap((part) => [part, part.replaceAll('%', '')]);
+  return plain.some((part) => part.length >= SECRET_LENGTH && answer.includes(part));
+}
+
+async function refusal(response: Response, url: URL): Promise<string | null> {
   if (response.ok) {
     await response.body?.cancel();
     return null;
@@ -46,7 +56,9 @@ async function refusal(response: Response): Promise<string | null> {
   const { status } = response;
   const answer = await beginningOf(response);
   if (status >= 300 && status < 400) return `${status}: redirects are not followed`;
-  return answer === '' ? `status ${status}` : `status ${status}: ${answer}`;
+  return answer === '' || tellsAddress(answer, url)
+    ? `status ${status}`
+    : `status ${status}: ${answer}`;
 }
 
 function trouble(error: unknown): string {
@@ -75,7 +87,7 @@ export async function ask(
     address.username = '';
     address.password = '';
     const response = await fetch(address, { ...request, headers, signal, redirect: 'manual' });
-    const why = await refusal(response);
+    const why = await refusal(response, url);
     return why === null ? null : forPeople(`${url.host}: ${why}`, ERROR_LENGTH);
   } catch (error) {
     const why = signal.aborted ? late() : trouble(error);

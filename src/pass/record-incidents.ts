@@ -7,6 +7,7 @@ import {
   isOfBackups,
   subjectKey,
   type Comparison,
+  isSameMember,
   type Incident,
   type Member,
   type Problem,
@@ -132,13 +133,25 @@ export function agentNow(
   };
 }
 
+/** All incidents that anything of the agent can be in: looked up, for there may be as many as jobs. */
+function incidentsOf({ incidents }: IncidentContext, { agent, jobs }: AgentNow): IncidentRecord[] {
+  const subjects: Subject[] = [
+    ...jobs.map(({ id }): Subject => ({ kind: 'job', name: id })),
+    { kind: 'silent', name: agent },
+    { kind: 'refused', name: agent },
+    { kind: 'blocked', name: '' },
+    { kind: 'lost', name: '' },
+  ];
+  return subjects.flatMap((subject) => incidents.get(subjectKey(subject)) ?? []);
+}
+
 /** Those of the agent's jobs that nothing was decided about stand as they do in their incidents. */
 function knownMembers(
-  { incidents }: IncidentContext,
+  incidents: readonly IncidentRecord[],
   byId: ReadonlyMap<string, Job>,
   decided: ReadonlySet<string>,
 ): JobNow[] {
-  return [...incidents.values()]
+  return incidents
     .filter(({ subject }) => isOfBackups(subject))
     .flatMap(({ members }) => members)
     .flatMap((member) => {
@@ -152,7 +165,7 @@ export async function recordIncidents(context: IncidentContext, agent: AgentNow)
   const { now, incidents } = context;
   const decided = new Set(agent.present.map(({ name }) => name));
   const byId = new Map(agent.jobs.map((job) => [job.id, job]));
-  const known = knownMembers(context, byId, decided);
+  const known = knownMembers(incidentsOf(context, agent), byId, decided);
   const problems = [
     ...problemsOfAgent(agent.agent, [...agent.present, ...known], agent.lastSign),
     ...agent.refused,
@@ -161,7 +174,7 @@ export async function recordIncidents(context: IncidentContext, agent: AgentNow)
     if (subject.kind === 'refused') return name === agent.agent && agent.areReportsKnown;
     return decided.has(name) || (isOfBackups(subject) && byId.has(name));
   };
-  const open = [...incidents.values()].filter(({ subject, members }) =>
+  const open = incidentsOf(context, agent).filter(({ subject, members }) =>
     members.some(({ name }) => isLookedAt(subject, name)),
   );
   const all = withSubjectsOf(open, problems, incidents);
@@ -183,17 +196,24 @@ export async function recordComparison(
     const incident = incidents.get(subjectKey(step.subject));
     if (incident !== undefined) await insertAlarm(db, incident.id, step, now);
   }
+  const told = new Set(comparison.steps.map(({ subject }) => subjectKey(subject)));
   for (const subject of comparison.ended) {
     const incident = incidents.get(subjectKey(subject));
     if (incident === undefined) continue;
+    // Its trouble goes on as that of another subject: what waits to be told of this one is told of that.
+    if (!told.has(subjectKey(subject))) await deleteUntold(db, subject);
     await endIncident(db, incident.id, now);
     incidents.delete(subjectKey(subject));
   }
 }
 
-const isSame = (left: Incident, right: Incident): boolean =>
-  JSON.stringify([left.announcedAt, left.members]) ===
-  JSON.stringify([right.announcedAt, right.members]);
+/** In whatever order. */
+function isSame(left: Incident, right: Incident): boolean {
+  if (left.announcedAt !== right.announcedAt || left.members.length !== right.members.length)
+    return false;
+  const known = new Map(left.members.map((member) => [member.name, member]));
+  return right.members.every((member) => isSameMember(member, known.get(member.name)));
+}
 
 /** Jobs that are not expected any more: nobody is told that what they were in is over. */
 export async function forgetJobs(
@@ -206,7 +226,7 @@ export async function forgetJobs(
     if (members.length > 0)
       incidents.set(key, await putIncident(db, { ...incident, members }, incident));
     else {
-      await deleteUntold(db, incident.id);
+      await deleteUntold(db, incident.subject);
       await endIncident(db, incident.id, now);
       incidents.delete(key);
     }

@@ -18,7 +18,7 @@ import type { PassOutcome, PassRequest } from './request.ts';
 import type { Running, Work } from './running.ts';
 import type { TidyContext } from './tidy-step.ts';
 import { cleanUp } from './tidy-tree.ts';
-import { dropLostHolds, retire, tellLinks } from './upkeep.ts';
+import { dropLostHolds, forgetVanished, retire, tellLinks } from './upkeep.ts';
 
 function openDeposits(path: string): Folder | Trouble {
   try {
@@ -111,7 +111,11 @@ export async function scan(request: PassRequest): Promise<PassOutcome> {
     };
     const works = await reading(db, () => planAll(running, context));
     const bytesRead = await carryOut(running, context, works);
-    if (!dryRun && request.complete) await retire(request, memory);
+    if (!dryRun && request.complete) {
+      await retire(request, memory);
+      // Where the drop zone cannot be read, nothing is known of what is in it.
+      if (!(deposits instanceof Trouble)) await forgetVanished(request, memory);
+    }
     if (!dryRun) await tellLinks(running);
     return await outcomeOf(running, works, bytesRead);
   } finally {

@@ -3,12 +3,30 @@ import { retireJob } from '../db/jobs.ts';
 import { transaction } from '../db/open.ts';
 import { getMeta, setMeta } from '../db/scans.ts';
 import { deleteHeld, type HeldRecord } from '../db/versions.ts';
+import { statPath } from '../files/durable.ts';
 import { Trouble } from '../files/trouble.ts';
 import { missingPart } from '../validated/compare.ts';
 import type { Memory } from './memory.ts';
 import type { PassRequest } from './request.ts';
 import { forgetJobs } from './record-incidents.ts';
 import type { Running } from './running.ts';
+
+/** Agents that nobody configures, and whose folders are gone: nobody is reminded of their refused reports for ever. */
+export async function forgetVanished(
+  { db, config, now }: PassRequest,
+  { incidents }: Memory,
+): Promise<void> {
+  const configured = new Set(config.agents.map(({ id }) => id));
+  const vanished = [...incidents.values()].filter(
+    ({ subject: { kind, name } }) =>
+      kind === 'refused' &&
+      !configured.has(name) &&
+      statPath(`${config.deposits}/${name}`) === null,
+  );
+  if (vanished.length === 0) return;
+  const names = new Set(vanished.map(({ subject }) => subject.name));
+  await transaction(db, () => forgetJobs({ db, now, incidents }, names));
+}
 
 /** Jobs that were expected and are not any more are neither judged nor counted from now on. */
 export async function retire({ db, config, now }: PassRequest, memory: Memory): Promise<void> {

@@ -197,19 +197,28 @@ const digest = (changes: Partial<DigestLetter>): Omit<DigestLetter, 'subject'> =
   pruned: 0,
   scans: 1,
   undelivered: 0,
+  doubtful: { blocked: 0, held: 0, refused: 0 },
   ...changes,
 });
 
-const held = { size: 1, heldAt: 0, path: '/x' };
 const digests: readonly (readonly [Partial<DigestLetter>, string, string])[] = [
   [{}, 'all 40 backups are well', 'ok'],
   [{ summary: summary(1) }, 'the only backup is well', 'ok'],
   [{ summary: summary(37, 1, 2) }, '2 critical, 1 warning, 37 ok', 'critical'],
   [{ summary: summary(39, 0, 0, 1) }, '1 pending, 39 ok', 'pending'],
   [{ summary: summary(0) }, 'no backups are expected', 'pending'],
-  [{ scans: 0 }, '40 ok; no scan since the last digest', 'warning'],
   [
-    { jobs: [{ ...digestJob, blocked: 'full', held }], undelivered: 1 },
+    { doubtful: { blocked: 0, held: 0, refused: 1 } },
+    '40 ok; reports of 1 agent refused',
+    'warning',
+  ],
+  [
+    { doubtful: { blocked: 0, held: 0, refused: 2 } },
+    '40 ok; reports of 2 agents refused',
+    'warning',
+  ],
+  [
+    { doubtful: { blocked: 1, held: 1, refused: 0 }, undelivered: 1 },
     '40 ok; 1 blocked; 1 held; 1 alarm undelivered',
     'warning',
   ],

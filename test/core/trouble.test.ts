@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Standing } from '../../src/core/state.ts';
-import { isSilent, problemOfScan, problemsOfAgent, type JobNow } from '../../src/core/trouble.ts';
+import {
+  problemOfScan,
+  problemsOfAgent,
+  silencedJobs,
+  type JobNow,
+} from '../../src/core/trouble.ts';
 import { day, hour, monday } from './support.ts';
 
 const standing = (values: Partial<Standing> = {}): Standing => ({
@@ -31,6 +36,9 @@ const subjects = (jobs: readonly JobNow[], lastSign: number | null = null): stri
   problemsOfAgent('paris', jobs, lastSign).map(
     ({ name, subject, reason }) => `${name}: ${subject.kind} ${subject.name}, ${reason}`,
   );
+
+const isSilent = (jobs: readonly JobNow[], lastSign: number | null): boolean =>
+  silencedJobs(jobs, lastSign).length > 0;
 
 test('an agent is silent when two of its jobs miss, and nothing came since they were due', () => {
   const two = [job('paris/a'), job('paris/b')];
@@ -93,4 +101,23 @@ test('what is blocked is told as such, beside what is known of it', () => {
 test('a scan that could not be done is trouble of its own', () => {
   const { subject, severity, reason } = problemOfScan('validated_unusable', 'not mounted', 7);
   assert.deepEqual([subject.kind, severity, reason], ['scan', 'critical', 'validated_unusable']);
+});
+
+test('what was missing while the agent was alive is no sign of its silence', () => {
+  // Sunday's weekly job is missing; the agent was heard of after that, and then no more.
+  const weekly = job('paris/w', { cycle: monday - day }, { since: monday - day });
+  const [a, b] = [job('paris/a'), job('paris/b')];
+  assert.deepEqual(silencedJobs([weekly, a, b], monday - hour), ['paris/a', 'paris/b']);
+  // Two that are broken for good miss a further cycle, and another one reports each day.
+  const broken = (name: string): JobNow => job(name, { cycle: monday + day }, { since: monday });
+  assert.deepEqual(silencedJobs([broken('paris/a'), broken('paris/b')], monday + hour), []);
+});
+
+test('a lost version is told at once, whatever fail_after says', () => {
+  const [lost] = problemsOfAgent(
+    'paris',
+    [job('paris/a', { reason: 'version_lost' }, { failAfter: 3 })],
+    null,
+  );
+  assert.equal(lost?.failAfter, 1);
 });

@@ -45,9 +45,13 @@ describe('case 24: mail that does not go through', () => {
     return { to, ids: new Set(messages.map(({ mail }) => mail.messageId)).size };
   }
 
-  async function undelivered(now: number): Promise<{ recipient: string; error: string }[]> {
+  async function undelivered(
+    now: number,
+  ): Promise<{ recipient: string; error: string; since: string }[]> {
     const { out } = await world.run(now, 'status', '--json');
-    return (JSON.parse(out) as { undelivered: { recipient: string; error: string }[] }).undelivered;
+    return (
+      JSON.parse(out) as { undelivered: { recipient: string; error: string; since: string }[] }
+    ).undelivered;
   }
 
   /** Scans each minute for so long; then what was not delivered has been. */
@@ -126,7 +130,9 @@ describe('case 24: mail that does not go through', () => {
       await world.run(now, 'scan');
     }
     const now = scanAt + 4 * day;
-    assert.deepEqual(await undelivered(now), []);
+    // It goes on: what waits now was written after that.
+    for (const { since } of await undelivered(now))
+      assert.ok(Date.parse(since) >= scanAt + 3 * day, since);
     const { out } = await world.run(now, 'history', '--json', '--status', 'NOTICE');
     const { events } = JSON.parse(out) as { events: Record<string, string | number | null>[] };
     assert.deepEqual(
@@ -140,6 +146,25 @@ describe('case 24: mail that does not go through', () => {
       message,
       /^"\[backupmon test\] paris\/a MISSING" was not delivered by email to anna@example\.org, bert@example\.org: tried \d+ times in 3d .*554 no/u,
     );
+  });
+
+  it('what was given up is told anew where it goes on, when the server takes mail again', async () => {
+    await begin({ refuse: '554 no' });
+    await scan(scanAt);
+    world.deposit({
+      agent: 'lyon',
+      database: 'shop',
+      endedAt: scanAt + 4 * day - hour,
+      content: 'later',
+    });
+    await world.run(scanAt + 4 * day, 'scan');
+    await server.behave({});
+    await world.run(scanAt + 4 * day + hour, 'scan');
+    assert.deepEqual((await heard()).to, [anna, bert]);
+    const [{ mail } = { mail: undefined }] = await server.messages();
+    assert.match(mail?.subject ?? '', /paris\/a MISSING/u);
+    const { out } = await world.run(scanAt + 4 * day + hour, 'status');
+    assert.match(out, /alarms could not be delivered in the\s+last 7 days/u);
   });
 
   it('a password file that cannot be read, and a way that is no longer configured', async () => {

@@ -628,6 +628,7 @@ describe('a message as JSON', () => {
           flapping: false,
         },
       ],
+      event_count: 1,
     }));
 
   it('tells an end from a recovery', () => {

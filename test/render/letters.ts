@@ -8,7 +8,7 @@ import type {
   LetterJob,
   TestLetter,
 } from '../../src/core/letter.ts';
-import { alarmSubject, digestSubject } from '../../src/core/letter-subject.ts';
+import { alarmSubject, digestSubject, itemCounts } from '../../src/core/letter-subject.ts';
 import { catalogue, statuses, worst, type Status } from '../../src/core/statuses.ts';
 import { at, now, otherSha, sha } from './support.ts';
 
@@ -66,6 +66,8 @@ export const alarm = (...items: readonly LetterItem[]): AlarmLetter => ({
   site: 'backup01',
   at: now,
   items,
+  itemCount: items.length,
+  counts: itemCounts(items),
   subject: alarmSubject('backup01', items),
   isReply: false,
 });
@@ -171,6 +173,11 @@ export function digest(
     pruned: 4,
     scans: 96,
     undelivered: 0,
+    doubtful: {
+      blocked: jobs.filter((job) => job.blocked !== null).length,
+      held: jobs.filter((job) => job.held !== null).length,
+      refused: 0,
+    },
     ...changes,
   };
   return { ...letter, subject: digestSubject(letter) };

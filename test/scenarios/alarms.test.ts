@@ -236,3 +236,39 @@ test('a tree that is not mounted: that no scan can be done is told once, and tha
   await world.run(noon + 2 * hour, 'scan');
   assert.deepEqual(subjects(world).slice(1), ['[backupmon test] recovered: it can scan again']);
 });
+
+test('an agent of many jobs is heard of again: while some are missing still that is no recovery', async () => {
+  const databases = Array.from({ length: 60 }, (_, index) => `d${String(index).padStart(2, '0')}`);
+  const world = await worldWith(`agents:\n  paris: { databases: [${databases.join(', ')}] }\n`);
+  await world.run(scanAt, 'scan');
+  for (const [index, database] of databases.slice(0, 55).entries())
+    world.deposit({ agent: 'paris', database, endedAt: scanAt + index * 1000 });
+  await world.run(scanAt + hour, 'scan');
+  const [, second] = told(world);
+  assert.equal(second?.subject, '[backupmon test] closed, not recovered: paris');
+  assert.deepEqual(
+    second.events.map(({ jobs, job_count }) => [jobs[0]?.status, job_count]),
+    [['MISSING', 60]],
+  );
+});
+
+test('many problems at once: the worst are listed, the others counted', async () => {
+  const agents = Array.from({ length: 70 }, (_, index) => `  a${index}: { databases: [x] }`);
+  const world = await worldWith(`agents:\n${agents.join('\n')}\n`);
+  await world.run(scanAt, 'scan');
+  const [first] = told(world);
+  assert.match(first?.subject ?? '', /^\[backupmon test\] 70 critical: a0\/x MISSING, .*…$/u);
+  assert.equal(first?.events.length, 50);
+});
+
+test('a scan of some jobs does not say that all can be scanned again', async () => {
+  const world = await worldWith(two, '  remind: []\n');
+  const marker = world.tree('.backupmon');
+  renameSync(marker, `${world.root}/marker`);
+  await world.run(noon + hour, 'scan');
+  renameSync(`${world.root}/marker`, marker);
+  await world.run(noon + 2 * hour, 'scan', 'paris');
+  assert.equal(told(world).length, 1);
+  await world.run(noon + 3 * hour, 'scan');
+  assert.equal(told(world).length, 2);
+});

@@ -319,7 +319,7 @@ it('an agent is heard of again: what is left of its silence is not told once mor
   world.deposit({ database: 'a', endedAt: scanAt + minute });
   for (let index = 0; index < 3; index += 1)
     await world.run(scanAt + hour + index * minute, 'scan');
-  assert.deepEqual(heard(), ['all: ended paris/a paris/b paris/c', 'b: ended paris/b']);
+  assert.deepEqual(heard(), ['all: ended paris/b paris/c paris/a', 'b: ended paris/b']);
   world.deposit({ database: 'b', endedAt: scanAt + 2 * hour });
   await world.run(scanAt + 3 * hour, 'scan');
   assert.deepEqual(heard(), ['all: ended paris/b', 'b: ended paris/b']);

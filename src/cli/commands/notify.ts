@@ -1,4 +1,5 @@
 /** `backupmon notify --test`: whether what is configured works, before it is needed. */
+import { WAY_BUDGET_MS } from '../../alarms/deliver.ts';
 import { parcelOf } from '../../alarms/parcel.ts';
 import { domainOf, recipientsOf } from '../../alarms/recipients.ts';
 import type { Config } from '../../core/job.ts';
@@ -9,8 +10,8 @@ import { becomeOwner } from '../owner.ts';
 import { UserProblem } from '../problems.ts';
 import { openWay } from '../ways.ts';
 
-/** Somebody waits at the terminal. */
-const LIMIT_MS = 30_000;
+/** As long as a scan waits for one way out: what needs longer would not work there either. */
+const LIMIT_MS = WAY_BUDGET_MS;
 
 const HEARTBEAT = 'heartbeat';
 

@@ -227,7 +227,8 @@ async function locked(
     const alarms = { db, config, calendar: occurrencesOf, now, complete };
     const outcome = await finishedPass(db, passId, context, async () => {
       const found = await tellingTrouble(context, config, db, now, () => runPass(request));
-      await recordScanTrouble(db, now, null);
+      // A scan of some jobs says nothing of those that kept all from being scanned.
+      if (complete) await recordScanTrouble(db, now, null);
       await composeAll(alarms, found.counts);
       await deliver(context, { ...alarms, passId, onVerbose: request.onVerbose });
       return found;

@@ -54,7 +54,10 @@ const itemObject = (item: LetterItem): object => ({
   flapping: item.flapping,
 });
 
-const alarmBody = ({ items }: AlarmLetter): object => ({ events: items.map(itemObject) });
+const alarmBody = ({ items, itemCount }: AlarmLetter): object => ({
+  events: items.map(itemObject),
+  event_count: itemCount,
+});
 
 function heldObject(held: DigestJob['held']): object | null {
   if (held === null) return null;

@@ -3,7 +3,7 @@
  * word. Foreign text is clean from here on.
  */
 import type { AlarmLetter, LetterItem, TestLetter } from '../../core/letter.ts';
-import { hasRecovered, isOver, itemCounts } from '../../core/letter-subject.ts';
+import { hasRecovered, isOver } from '../../core/letter-subject.ts';
 import type { Severity } from '../../core/statuses.ts';
 import { forPeople } from '../../core/text.ts';
 import { minuteOf } from '../times.ts';
@@ -121,14 +121,18 @@ function itemWords(item: LetterItem, now: number): ItemWords {
   };
 }
 
-/** A message may be read days after it was made: its ages are those of then. */
-const closingOf = (at: number): string => `As of ${minuteOf(at)} UTC; ages count from then.`;
+/** A message may be read days after it was made: its ages are those of then. What it has no room for is named. */
+function closingOf({ at, items, itemCount }: AlarmLetter): string {
+  const more = itemCount - items.length;
+  const rest = more > 0 ? `${more} more are not listed here: backupmon status --problems. ` : '';
+  return `${rest}As of ${minuteOf(at)} UTC; ages count from then.`;
+}
 
 /** The words of a message about incidents, in the order in which they are told. */
-export const alarmWords = ({ items, at }: AlarmLetter): AlarmWords => ({
-  counts: items.length === 1 ? null : itemCounts(items),
-  items: items.map((item) => itemWords(item, at)),
-  closing: closingOf(at),
+export const alarmWords = (letter: AlarmLetter): AlarmWords => ({
+  counts: letter.itemCount === 1 ? null : letter.counts,
+  items: letter.items.map((item) => itemWords(item, letter.at)),
+  closing: closingOf(letter),
 });
 
 /** How a message is signed. */
