@@ -31,6 +31,8 @@ agents:
   douala: # never reports
     databases:
       crm: { schedule: every 5s, grace: 0s } # so that nobody waits for a night
+notifications: # by a program of ours; mail and others: docs/notifications.md
+  command: { run: [/bin/sh, -c, 'echo "$BACKUPMON_SUBJECT" >> ${folder}/told'] }
 `;
 
 const say = (text: string): void => {
@@ -81,6 +83,9 @@ async function untilSilentIsDue(scanned: number): Promise<void> {
   await sleep(Math.max(0, scanned + silentPeriod - Date.now()));
 }
 
+/** The subject of each message. */
+const toldSoFar = (): string[] => readFileSync(`${folder}/told`, 'utf8').split('\n').slice(0, -1);
+
 /** A demo that does not show what it promises has to fail. */
 function check(): void {
   const expected = ['FAILED', 'HASH_MISMATCH', 'MISSING', 'SUCCESS', 'TRANSFER_INTEGRITY_FAILED'];
@@ -91,6 +96,8 @@ function check(): void {
   const { jobs } = JSON.parse(stdout) as { jobs: readonly { status: string }[] };
   const found = jobs.map((job) => job.status).toSorted();
   if (found.join() !== expected.join()) throw new Error(`it shows ${found.join(', ')}`);
+  const told = toldSoFar();
+  if (told.length !== 2) throw new Error(`people were told ${told.length} times`);
 }
 
 async function demo(): Promise<void> {
@@ -121,6 +128,9 @@ async function demo(): Promise<void> {
   backupmon('status lyon/boutique', 2);
   explain('What was concluded so far, newest first?');
   backupmon('history', 0);
+  explain('What were people told? One message for each scan that had news, and none for others:');
+  backupmon('scan', 2);
+  for (const subject of toldSoFar()) say(subject);
   check();
 }
 
