@@ -4,6 +4,7 @@ import {
   compareIncidents,
   incidentKinds,
   isOfBackups,
+  isSameMember,
   remindersDue,
   type Comparison,
   type Incident,
@@ -213,4 +214,14 @@ test('reminders: at each age, then each time as much again as the last has passe
 test('what is about backups, and what is not', () => {
   const kinds = incidentKinds.filter((kind) => isOfBackups({ kind, name: '' }));
   assert.deepEqual(kinds, ['job', 'silent', 'lost']);
+});
+
+test('a member is the same when nothing about it is different', () => {
+  const [incident] = compareIncidents([], [missing('a/b')], all, monday).incidents;
+  const [member] = incident?.members ?? [];
+  assert.ok(member !== undefined);
+  assert.ok(isSameMember(member, { ...member }));
+  assert.ok(!isSameMember(member, undefined));
+  for (const field of Object.keys(member) as (keyof typeof member)[])
+    assert.ok(!isSameMember(member, { ...member, [field]: 'other' }), field);
 });
