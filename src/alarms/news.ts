@@ -35,7 +35,7 @@ export async function addReminders(
   for (const incident of (await openIncidents(db)).values()) {
     const { id, announcedAt, members, reminders } = incident;
     if (announcedAt === null || isMuted(mutes, incident)) continue;
-    const due = remindersDue(now - announcedAt, remind);
+    const due = remindersDue(Math.max(0, now - announcedAt), remind);
     // Fewer, where a clock that was ahead has counted too many, or where the configuration has changed.
     if (due !== reminders) await countReminders(db, id, due);
     if (due <= reminders) continue;

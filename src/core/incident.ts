@@ -150,6 +150,8 @@ interface Facts {
   readonly now: number;
   /** By memberKey, as `bad` is. */
   readonly before: ReadonlyMap<string, Member>;
+  /** Those whose trouble people know of. */
+  readonly announced: ReadonlySet<string>;
   /** All that are not well now. */
   readonly bad: ReadonlySet<string>;
 }
@@ -160,7 +162,7 @@ function compareOne(
   open: Incident | undefined,
   staying: readonly Member[],
   problems: readonly Problem[],
-  { now, before, bad }: Facts,
+  { now, before, announced, bad }: Facts,
 ): { readonly incident: Incident | null; readonly step: Step | null } {
   const found = problems.map((problem) =>
     toMember(problem, before.get(memberKey(subject, problem.name))),
@@ -184,8 +186,10 @@ function compareOne(
       subject.kind === 'silent' || last.some(({ name }) => !bad.has(memberKey(subject, name)));
     return { incident: null, step: known !== null && isOver ? step('ended', last) : null };
   }
+  // What people know of goes on, wherever it belongs now.
   const isDue = problems.some(
-    ({ failAfter }, index) => (found[index] as Member).badCycles >= failAfter,
+    ({ name, failAfter }, index) =>
+      (found[index] as Member).badCycles >= failAfter || announced.has(memberKey(subject, name)),
   );
   const announcedAt = known ?? (isDue ? now : null);
   const incident: Incident = { subject, openedAt, announcedAt, members };
@@ -215,6 +219,11 @@ export function compareIncidents(
     before: new Map(
       open.flatMap(({ subject, members }) =>
         members.map((member) => [memberKey(subject, member.name), member]),
+      ),
+    ),
+    announced: new Set(
+      open.flatMap(({ subject, announcedAt, members }) =>
+        announcedAt === null ? [] : members.map(({ name }) => memberKey(subject, name)),
       ),
     ),
     bad: new Set(problems.map(({ subject, name }) => memberKey(subject, name))),

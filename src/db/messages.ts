@@ -187,12 +187,24 @@ export async function threadsOf(
   }));
 }
 
-/** Somebody never got the message by which he was to be told first. */
+/** Somebody never got the message by which he was to be told first, nor a later one: of mails, one of that thread. */
 export async function forgetThread(
   db: Database,
-  { way, messageId }: Pick<MessageRecord, 'way' | 'messageId'>,
+  { way, messageId, createdAt }: Pick<MessageRecord, 'way' | 'messageId' | 'createdAt'>,
   recipient: string,
 ): Promise<void> {
+  const heard = await db
+    .selectFrom('messages')
+    .innerJoin('deliveries', 'deliveries.message', 'messages.id')
+    .select('messages.id')
+    .where('way', '=', way)
+    .where('recipient', '=', recipient)
+    .where('delivered_at', 'is not', null)
+    .where('created_at', '>=', createdAt)
+    .where((eb) => eb.or([eb('thread', '=', messageId), eb('way', '!=', 'email')]))
+    .limit(1)
+    .executeTakeFirst();
+  if (heard !== undefined) return;
   await db
     .deleteFrom('threads')
     .where('message_id', '=', messageId)

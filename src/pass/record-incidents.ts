@@ -153,11 +153,15 @@ function knownMembers(
 ): JobNow[] {
   return incidents
     .filter(({ subject }) => isOfBackups(subject))
-    .flatMap(({ members }) => members)
-    .flatMap((member) => {
-      const job = byId.get(member.name);
-      return job === undefined || decided.has(job.id) ? [] : [memberNow(member, job)];
-    });
+    .flatMap(({ subject, members }) =>
+      members.flatMap((member) => {
+        const job = byId.get(member.name);
+        if (job === undefined || decided.has(job.id)) return [];
+        // It may have been bad under another name before: in silence, what counts is what it misses.
+        const since = subject.kind === 'silent' ? (member.cycle ?? member.since) : member.since;
+        return [{ ...memberNow(member, job), since }];
+      }),
+    );
 }
 
 /** Runs inside the transaction of the agent's events, after them. */
@@ -201,7 +205,8 @@ export async function recordComparison(
     const incident = incidents.get(subjectKey(subject));
     if (incident === undefined) continue;
     // Its trouble goes on as that of another subject: what waits to be told of this one is told of that.
-    if (!told.has(subjectKey(subject))) await deleteUntold(db, subject);
+    const isElsewhere = incident.announcedAt !== null && !told.has(subjectKey(subject));
+    if (isElsewhere) await deleteUntold(db, subject);
     await endIncident(db, incident.id, now);
     incidents.delete(subjectKey(subject));
   }

@@ -11,6 +11,16 @@ import type { PassRequest } from './request.ts';
 import { forgetJobs } from './record-incidents.ts';
 import type { Running } from './running.ts';
 
+/** What cannot be looked at is not absent. */
+function isAbsent(path: string): boolean {
+  try {
+    return statPath(path) === null;
+  } catch (error) {
+    if (error instanceof Trouble) return false;
+    throw error;
+  }
+}
+
 /** Agents that nobody configures, and whose folders are gone: nobody is reminded of their refused reports for ever. */
 export async function forgetVanished(
   { db, config, now }: PassRequest,
@@ -19,9 +29,7 @@ export async function forgetVanished(
   const configured = new Set(config.agents.map(({ id }) => id));
   const vanished = [...incidents.values()].filter(
     ({ subject: { kind, name } }) =>
-      kind === 'refused' &&
-      !configured.has(name) &&
-      statPath(`${config.deposits}/${name}`) === null,
+      kind === 'refused' && !configured.has(name) && isAbsent(`${config.deposits}/${name}`),
   );
   if (vanished.length === 0) return;
   const names = new Set(vanished.map(({ subject }) => subject.name));

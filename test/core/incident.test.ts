@@ -225,3 +225,13 @@ test('a member is the same when nothing about it is different', () => {
   for (const field of Object.keys(member) as (keyof typeof member)[])
     assert.ok(!isSameMember(member, { ...member, [field]: 'other' }), field);
 });
+
+test('what people know of is told wherever it belongs next, whatever fail_after says', () => {
+  const gone = missing('a/b', 0, { subject: lost, reason: 'version_lost' });
+  const failed = missing('a/b', 1, { status: 'FAILED', failAfter: 3 });
+  assert.deepEqual(scans([gone], [failed], []), [
+    ['lost  opened ok-critical: a/b'],
+    ['job a/b opened ok-critical: a/b'],
+    ['job a/b ended critical-ok: a/b'],
+  ]);
+});

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { end, noon, scanAt, startedWith } from '../support/evening.ts';
-import { day, hour, minute, type World } from '../support/world.ts';
+import { at, day, hour, minute, type World } from '../support/world.ts';
 
 /** A document as the webhook and the command get it. */
 interface Told {
@@ -271,4 +271,29 @@ test('a scan of some jobs does not say that all can be scanned again', async () 
   assert.equal(told(world).length, 1);
   await world.run(noon + 3 * hour, 'scan');
   assert.equal(told(world).length, 2);
+});
+
+test('an agent that falls silent after one of its jobs was bad stays silent, scan after scan', async () => {
+  const world = await startedWith(
+    `defaults: { ${rules} }\nagents:\n  paris: { databases: { a: { schedule: 0 1 * * * }, b: { schedule: 0 1 * * * }, c: { schedule: 0 3 * * * } } }\n`,
+  );
+  const yaml = world.read(world.configFile).split('\n').slice(4).join('\n');
+  world.configure(
+    `${yaml}notifications:\n  remind: []\n  command: { run: [/bin/sh, -c, 'cat >> "$0"; printf "\\0" >> "$0"', ${inbox(world)}] }\n`,
+  );
+  const night = at('2026-06-21T00:50:00Z');
+  for (let index = 0; index < 2; index += 1) {
+    const endedAt = night + index * day;
+    world.deposit({ database: 'a', endedAt, bytes: Buffer.from(`damaged ${index}`) });
+    world.deposit({ database: 'b', endedAt, content: `b ${index}` });
+    await world.run(endedAt + 20 * minute, 'scan');
+    world.deposit({ database: 'c', endedAt: endedAt + 2 * hour, content: `c ${index}` });
+    await world.run(endedAt + 3 * hour, 'scan');
+  }
+  const before = changes(world);
+  // Then nothing comes any more.
+  for (let hours = 24; hours < 24 * 5; hours += 1)
+    await world.run(night + day + hours * hour, 'scan');
+  assert.deepEqual(before, ['opened paris/a']);
+  assert.deepEqual(changes(world).slice(1), ['opened paris']);
 });
