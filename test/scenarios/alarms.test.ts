@@ -120,8 +120,8 @@ test('fail_after: only so many bad cycles in a row are told', async () => {
 
 test('reminders come at the ages that are configured, the last again and again, and stop', async () => {
   const world = await worldWith(two, '  remind: [24h, 72h]\n');
-  const lyon = (at: number): void =>
-    void world.deposit({ agent: 'lyon', database: 'shop', endedAt: at, content: `at ${at}` });
+  const lyon = (endedAt: number): void =>
+    void world.deposit({ agent: 'lyon', database: 'shop', endedAt, content: `at ${endedAt}` });
   lyon(end);
   await world.run(scanAt, 'scan');
   const heard: number[] = [];
