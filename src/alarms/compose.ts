@@ -1,11 +1,11 @@
 /** Makes of the news one message for each way out and set of recipients that has any. */
 import { subjectKey } from '../core/incident.ts';
 import type { AlarmLetter, LetterItem } from '../core/letter.ts';
-import { alarmSubject, itemCounts } from '../core/letter-subject.ts';
+import { alarmSubject, isOver, itemCounts } from '../core/letter-subject.ts';
 import type { Mute } from '../core/mute.ts';
 import { isNamed } from '../core/routing.ts';
 import { severities } from '../core/statuses.ts';
-import { openIncidents, type IncidentRecord } from '../db/incidents.ts';
+import type { IncidentRecord } from '../db/incidents.ts';
 import { insertMessage, putThread, type ThreadRecord } from '../db/messages.ts';
 import { gatherFacts, toItem, type Facts } from './facts.ts';
 import type { News } from './news.ts';
@@ -24,8 +24,6 @@ const shareKey = ({ way, jobs, news, threads }: Share): string =>
     news.map(({ id }) => id),
     threads.map(({ incidentId, messageId }) => [incidentId, messageId]),
   ]);
-
-const isOver = ({ change }: Pick<News, 'change'>): boolean => change === 'ended';
 
 /** Worst first, what is over last. */
 const byWeight = (left: News, right: News): number =>
@@ -115,9 +113,9 @@ async function putMessage(
 export async function composeMessages(
   request: AlarmRequest,
   news: readonly News[],
+  open: ReadonlyMap<string, IncidentRecord>,
   mutes: readonly Mute[],
 ): Promise<void> {
-  const open = await openIncidents(request.db);
   const shares = await sharesOf(request, news, open, mutes, byWeight);
   if (shares.length === 0) return;
   const told = [...new Set(shares.flatMap((share) => share.news))];

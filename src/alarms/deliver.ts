@@ -1,6 +1,6 @@
 /** The outbox on its way: what is due is tried, each recipient for itself, and what became of it is recorded message by message. */
 import { formatDuration } from '../core/duration.ts';
-import { insertEvent } from '../db/events.ts';
+import { insertNotice } from '../db/events.ts';
 import {
   dueMessages,
   forgetThread,
@@ -72,23 +72,14 @@ async function recordGivenUp(
   const times =
     attempts === 0 ? 'once' : `${attempts + 1} times in ${formatDuration(now - createdAt)}`;
   const message = `"${letter.subject}" was not delivered by ${way} to ${to}: tried ${times}, at last: ${failed[0]?.error ?? ''}`;
-  await insertEvent(db, {
+  await insertNotice(db, {
     scanId: passId,
     jobId: null,
     agent: '',
     at: now,
-    cycle: null,
-    conclusion: {
-      status: 'NOTICE',
-      severity: 'warning',
-      reason: 'alarm_given_up',
-      message,
-      assurance: null,
-      found: null,
-      content: null,
-    },
-    entryId: null,
-    versionId: null,
+    severity: 'warning',
+    reason: 'alarm_given_up',
+    message,
     operator: null,
     count: failed.length,
   });

@@ -2,13 +2,12 @@
 import type { DigestJob, DigestLetter } from '../core/letter.ts';
 import { digestSubject } from '../core/letter-subject.ts';
 import { isNamed } from '../core/routing.ts';
-import type { Severity } from '../core/statuses.ts';
 import { openIncidents } from '../db/incidents.ts';
 import { givenUpSince, insertMessage } from '../db/messages.ts';
 import { getMeta, passesSince, setMeta, type ScanCounts } from '../db/scans.ts';
 import type { Database } from '../db/schema.ts';
 import type { JobView, StatusView } from '../render/views.ts';
-import { statusView } from '../views/status-view.ts';
+import { statusView, summaryOf } from '../views/status-view.ts';
 import { messageIdOf } from './compose.ts';
 import { recipientsOf } from './recipients.ts';
 import type { AlarmRequest } from './request.ts';
@@ -52,12 +51,6 @@ function toDigestJob({ job, standing, ...view }: JobView): DigestJob {
     blocked: blocked?.message ?? null,
     snoozedUntil: snoozed?.until ?? null,
   };
-}
-
-function summaryOf(jobs: readonly JobView[]): Record<Severity | 'total', number> {
-  const summary = { total: jobs.length, ok: 0, warning: 0, pending: 0, critical: 0 };
-  for (const { standing } of jobs) summary[standing.severity] += 1;
-  return summary;
 }
 
 const isBad = ({ standing }: JobView): boolean =>

@@ -1,6 +1,7 @@
 /** What a message says of each job, gathered when it is composed. */
 import type { Subject, Member } from '../core/incident.ts';
 import type { LetterItem, LetterJob } from '../core/letter.ts';
+import { isOver } from '../core/letter-subject.ts';
 import { adviceFor, severities, type Severity, type Status } from '../core/statuses.ts';
 import { forPeople, shellWord } from '../core/text.ts';
 import { listEvents, type EventRecord } from '../db/events.ts';
@@ -68,13 +69,13 @@ function standingOf(member: Member, view: JobView | undefined): MemberNow {
 
 function toLetterJob(news: News, now: MemberNow, facts: Facts): LetterJob {
   const view = facts.jobs.get(now.name);
-  const isOver = news.change === 'ended';
+  const over = isOver(news);
   const event = now.eventId === null ? undefined : facts.events.get(now.eventId);
   const newest = view?.newest ?? null;
   const word = shellWord(forPeople(now.name));
   // What a blocked job was before says nothing of what blocks it.
   const reason = news.subject.kind === 'blocked' ? 'not_judged' : now.reason;
-  const advice = isOver ? '' : adviceOf(news.subject, now.status, reason);
+  const advice = over ? '' : adviceOf(news.subject, now.status, reason);
   return {
     name: now.name,
     status: now.status,
@@ -103,10 +104,10 @@ const worstFirst = (left: MemberNow, right: MemberNow): number =>
 /** @param isTold whether somebody hears of a member */
 export function toItem(news: News, facts: Facts, isTold: (name: string) => boolean): LetterItem {
   const own = news.members.filter(({ name }) => isTold(name));
-  const isOver = news.change === 'ended';
+  const over = isOver(news);
   // Before any are left out: those that are not well by now must not be.
   const members = own
-    .map((member) => (isOver ? standingOf(member, facts.jobs.get(member.name)) : member))
+    .map((member) => (over ? standingOf(member, facts.jobs.get(member.name)) : member))
     .toSorted(worstFirst);
   const { change, subject, openedAt, before, after, flapping } = news;
   return {

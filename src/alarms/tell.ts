@@ -3,6 +3,7 @@
  * by one that was killed before it came here. They are delivered after that (deliver.ts).
  */
 import { forgetAlarmsBefore } from '../db/alarms.ts';
+import { openIncidents } from '../db/incidents.ts';
 import { forgetMessagesBefore } from '../db/messages.ts';
 import { transaction } from '../db/open.ts';
 import { presentMutes } from '../views/status-view.ts';
@@ -22,8 +23,9 @@ export async function composeAll(request: AlarmRequest, present: PassCounts): Pr
   const mutes = hasWays(config) ? await presentMutes(request) : everything;
   await transaction(db, async () => {
     await composeDigest(request, present);
-    await addReminders(request, mutes);
-    await composeMessages(request, await takeNews(request, mutes), mutes);
+    const open = await openIncidents(db);
+    await addReminders(request, open, mutes);
+    await composeMessages(request, await takeNews(request, open, mutes), open, mutes);
     if (!request.complete) return;
     await forgetAlarmsBefore(db, now - MEMORY_MS);
     await forgetMessagesBefore(db, now - MEMORY_MS);

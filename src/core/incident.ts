@@ -121,7 +121,8 @@ function toMember(problem: Problem, before: Member | undefined): Member {
   return { name, status, severity, reason, message, since, cycle, eventId, badCycles };
 }
 
-const agentOf = (name: string): string => name.split('/', 1)[0] as string;
+/** Of a job, `agent/database`, or the agent itself. */
+export const agentOf = (name: string): string => name.split('/', 1)[0] as string;
 
 /**
  * What makes a member something new, in an incident that people know: another problem of the job; another lost version; another cause, or

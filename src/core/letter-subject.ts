@@ -62,7 +62,7 @@ function overText({ kind, name, jobs, jobCount }: LetterItem): string {
 }
 
 /** The incident has ended; whether all is well is another question. */
-export const isOver = ({ change }: LetterItem): boolean => change === 'ended';
+export const isOver = ({ change }: Pick<LetterItem, 'change'>): boolean => change === 'ended';
 
 /**
  * It has ended, and each of its jobs stands well now. An incident also ends where nobody expects the backup any more, or where its trouble

@@ -1,7 +1,7 @@
 /** What the alarms that nobody was told of yet come down to: whatever happened in between, people learn what is different now. Pure. */
 import type { Member, Subject } from './incident.ts';
 import type { Change } from './letter.ts';
-import { severities, type Severity } from './statuses.ts';
+import { rankOf, type Severity } from './statuses.ts';
 
 /** One step of an incident, or a reminder of it, as it was recorded. Instants are milliseconds UTC. */
 export interface Alarm {
@@ -18,12 +18,10 @@ export interface Alarm {
   readonly members: readonly Member[];
 }
 
-const rank = (severity: Severity): number => severities.indexOf(severity);
-
 function changeOf(first: Alarm, last: Alarm, all: readonly Alarm[]): Change {
-  if (rank(first.before) < rank('warning')) return 'opened';
+  if (rankOf(first.before) < rankOf('warning')) return 'opened';
   if (last.after === 'ok') return 'ended';
-  const difference = rank(last.after) - rank(first.before);
+  const difference = rankOf(last.after) - rankOf(first.before);
   if (difference !== 0) return difference > 0 ? 'worsened' : 'improved';
   return all.every(({ change }) => change === 'reminder') ? 'reminder' : 'changed';
 }
@@ -40,7 +38,7 @@ export function summarise(alarms: readonly Alarm[]): Alarm | null {
   if (before === 'ok' && last.after === 'ok') return null;
   // What was known before goes on, in the same thread, also where it was over for a while.
   const { incidentId, openedAt } = before === 'ok' ? last : first;
-  const worst = rank(first.worst) > rank(last.worst) ? first.worst : last.worst;
+  const worst = rankOf(first.worst) > rankOf(last.worst) ? first.worst : last.worst;
   return { ...last, incidentId, openedAt, worst, before, change: changeOf(first, last, alarms) };
 }
 

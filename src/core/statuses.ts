@@ -106,6 +106,9 @@ const adviceOfReason: ReadonlyMap<string, string> = new Map([
 export const adviceFor = (status: Status, reason: string): string =>
   adviceOfReason.get(reason) ?? catalogue[status].advice;
 
+/** From harmless to worst, to be compared. */
+export const rankOf = (severity: Severity): number => severities.indexOf(severity);
+
 /** The worse of all given severities; `ok` for none. */
 export function worst(list: Iterable<Severity>): Severity {
   let result = 0;

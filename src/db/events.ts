@@ -2,7 +2,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Conclusion } from '../core/conclusion.ts';
 import type { ContentFact } from '../core/content.ts';
-import { sameByMeasure, type Reason } from '../core/reasons.ts';
+import { sameByMeasure, type NoticeReason, type Reason } from '../core/reasons.ts';
 import type { Assurance, Severity, Status } from '../core/statuses.ts';
 import type { Stages } from './entries.ts';
 import { readStages } from './entries.ts';
@@ -49,6 +49,23 @@ export async function insertEvent(db: Database, event: NewEvent): Promise<number
     .executeTakeFirstOrThrow();
   return id;
 }
+
+/** Something of backupmon itself, or that an administrator asked for: it is about no backup. */
+export const insertNotice = (
+  db: Database,
+  notice: Pick<NewEvent, 'at' | 'scanId' | 'jobId' | 'agent' | 'operator' | 'count'> &
+    Pick<Conclusion, 'severity' | 'message'> & { readonly reason: NoticeReason },
+): Promise<number> => {
+  const { severity, reason, message, ...event } = notice;
+  const nothing = { assurance: null, found: null, content: null };
+  return insertEvent(db, {
+    ...event,
+    cycle: null,
+    conclusion: { status: 'NOTICE', severity, reason, message, ...nothing },
+    entryId: null,
+    versionId: null,
+  });
+};
 
 /** Cycles of a job after `after` that recorded reports cover. */
 export async function coveredCycles(

@@ -1,7 +1,7 @@
 /** That a scan could not be done at all, although it could be recorded: the tree is not mounted, the clock is wrong, … */
 import { compareIncidents } from '../core/incident.ts';
 import { problemOfScan } from '../core/trouble.ts';
-import { insertEvent } from '../db/events.ts';
+import { insertNotice } from '../db/events.ts';
 import { openIncidents } from '../db/incidents.ts';
 import { transaction } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
@@ -13,28 +13,18 @@ export interface ScanTrouble {
   readonly message: string;
 }
 
-async function recordEvent(db: Database, now: number, { reason, message }: ScanTrouble) {
-  await insertEvent(db, {
+const recordEvent = (db: Database, now: number, { reason, message }: ScanTrouble) =>
+  insertNotice(db, {
     scanId: null,
     jobId: null,
     agent: '',
     at: now,
-    cycle: null,
-    conclusion: {
-      status: 'NOTICE',
-      severity: 'critical',
-      reason: 'scan_failed',
-      message: `${message} (${reason})`,
-      assurance: null,
-      found: null,
-      content: null,
-    },
-    entryId: null,
-    versionId: null,
+    severity: 'critical',
+    reason: 'scan_failed',
+    message: `${message} (${reason})`,
     operator: null,
     count: 1,
   });
-}
 
 /**
  * Records what kept a scan from being done, or that nothing did. What is known already is not recorded again.

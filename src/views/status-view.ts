@@ -127,7 +127,8 @@ async function overdueScan(source: StatusSource, last: ScanRecord | null): Promi
     : `the last complete scan started ${formatDuration(now - since)} ago, at ${formatInstant(since)} (scan_max_age is ${allowed}): is cron or the timer running?`;
 }
 
-function summaryOf(jobs: readonly JobView[]): Record<Severity | 'total', number> {
+/** How many there are, in all and of each severity. */
+export function summaryOf(jobs: readonly JobView[]): Record<Severity | 'total', number> {
   const summary = { total: jobs.length, ok: 0, warning: 0, pending: 0, critical: 0 };
   for (const job of jobs) summary[job.standing.severity] += 1;
   return summary;

@@ -4,7 +4,7 @@ import { formatDuration, parseDuration } from '../../core/duration.ts';
 import { formatInstant } from '../../core/instant.ts';
 import type { Config } from '../../core/job.ts';
 import { forPeople } from '../../core/text.ts';
-import { insertEvent } from '../../db/events.ts';
+import { insertNotice } from '../../db/events.ts';
 import { glanceAtJobs } from '../../db/jobs.ts';
 import { openDatabase, transaction, withDatabase } from '../../db/open.ts';
 import type { Database } from '../../db/schema.ts';
@@ -58,23 +58,14 @@ async function recordEvent(
 ): Promise<void> {
   const { agent, database } = parseName(name);
   const job = database === null ? undefined : (await glanceAtJobs(db)).get(name);
-  await insertEvent(db, {
+  await insertNotice(db, {
     scanId: null,
     jobId: job?.id ?? null,
     agent,
     at: now,
-    cycle: null,
-    conclusion: {
-      status: 'NOTICE',
-      severity: 'ok',
-      reason,
-      message,
-      assurance: null,
-      found: null,
-      content: null,
-    },
-    entryId: null,
-    versionId: null,
+    severity: 'ok',
+    reason,
+    message,
     operator,
     count: 1,
   });
