@@ -51,15 +51,16 @@ export function readDuration(text: string, zero = false): Reading<number> {
   return { fault, expected: durationWords, suggestion: bare ? `${text}m` : likelyDuration(text) };
 }
 
-const nicknames: Readonly<Partial<Record<string, string>>> = {
-  '@hourly': '0 * * * *',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@weekly': '0 0 * * 0',
-  '@monthly': '0 0 1 * *',
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-};
+/** A map and no object: people's words are looked up in it, and `__proto__` is a word too. */
+const nicknames: ReadonlyMap<string, string> = new Map([
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@monthly', '0 0 1 * *'],
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+]);
 
 export function readSchedule(text: string): Reading<Schedule> {
   const period = /^\s*every\b\s*(.*?)\s*$/i.exec(text)?.[1];
@@ -67,7 +68,8 @@ export function readSchedule(text: string): Reading<Schedule> {
   const fault = parseCron(text);
   if (fault === null)
     return { value: { kind: 'cron', expression: text.trim().split(/\s+/).join(' ') } };
-  const guess = nicknames[text.trim()] ?? (parseDuration(text) === null ? null : `every ${text}`);
+  const guess =
+    nicknames.get(text.trim()) ?? (parseDuration(text) === null ? null : `every ${text}`);
   return {
     fault: `the schedule ${quote(text)} is wrong: ${fault}`,
     expected: scheduleWords,
@@ -84,7 +86,7 @@ export function readCron(text: string): Reading<string> {
   return {
     fault: `${quote(text)} is wrong: ${fault}`,
     expected: cronWords,
-    suggestion: nicknames[text.trim()] ?? null,
+    suggestion: nicknames.get(text.trim()) ?? null,
   };
 }
 

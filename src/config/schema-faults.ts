@@ -86,14 +86,14 @@ function foundIn(tree: Tree): string {
   return typeof tree.value === 'string' ? quote(tree.value) : tree.text;
 }
 
-const truths: Readonly<Partial<Record<string, string>>> = {
-  yes: 'true',
-  on: 'true',
-  y: 'true',
-  no: 'false',
-  off: 'false',
-  n: 'false',
-};
+const truths: ReadonlyMap<string, string> = new Map([
+  ['yes', 'true'],
+  ['on', 'true'],
+  ['y', 'true'],
+  ['no', 'false'],
+  ['off', 'false'],
+  ['n', 'false'],
+]);
 
 /** What to write instead, where that can be guessed from what is there. */
 function meantBy(issue: Issue, tree: Tree): string | null {
@@ -104,7 +104,7 @@ function meantBy(issue: Issue, tree: Tree): string | null {
   if (issue.message === durationWords) return typeof value === 'number' ? `${text}m` : null;
   if (issue.message === percentageWords) return typeof value === 'number' ? `${text}%` : 'off';
   if (issue.expected === 'boolean')
-    return truths[text.toLowerCase()] ?? nearest(text, ['true', 'false']);
+    return truths.get(text.toLowerCase()) ?? nearest(text, ['true', 'false']);
   if (issue.expected === 'array') return `[${text}]`;
   if (issue.expected === 'string') return JSON.stringify(text);
   return typeof value === 'string' && /^\d+$/.test(value) ? value : null;

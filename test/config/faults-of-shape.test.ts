@@ -164,6 +164,15 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'words that every JavaScript object knows',
+    text: withRules('{ schedule: __proto__, early: constructor, enabled: __proto__ }'),
+    told: [
+      '8:22 the schedule "__proto__" is wrong: a cron expression has 5 fields (minute, hour, day of month, month, day of week), not 1',
+      '8:40 "constructor" is no duration',
+      '8:62 `enabled` is "__proto__"',
+    ],
+  },
+  {
     name: 'a date that never comes',
     text: withRules('{ schedule: "0 0 30 2 *" }'),
     told: [
