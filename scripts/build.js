@@ -4,7 +4,7 @@
  * what commands do not need loaded where it is used about 1.6 / 2.3 (`npm run bench` measures it).
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -29,6 +29,7 @@ const addonOutside = {
         const { dirname, join } = require('node:path');
         let binding;
         exports.getBinding = (given) => {
+          if (__binary) return __binary.addon();
           binding ??= require(join(dirname(require.resolve('better-sqlite3/package.json')), 'lib/binding.js'));
           return binding.getBinding(given);
         };`,
@@ -80,34 +81,48 @@ const rarelyOutside = {
     ),
 };
 
-rmSync('dist', { recursive: true, force: true });
+// Beside the old one, which may be in use: it stays where this fails.
+const out = 'dist.new';
+rmSync(out, { recursive: true, force: true });
 await build({
   ...common,
   entryPoints: rarely,
-  outdir: 'dist',
+  outdir: out,
   outExtension: { '.js': '.cjs' },
   plugins: [classes],
 });
 await build({
   ...common,
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/backupmon.cjs',
+  outfile: `${out}/backupmon.cjs`,
   external: ['better-sqlite3/package.json'],
   plugins: [addonOutside, noChildProcess, rarelyOutside],
-  define: { BACKUPMON_VERSION: JSON.stringify(version), 'import.meta.url': '__program' },
-  // A function like those that Node makes of modules, for start.cjs; and what a worker thread is started with.
+  define: {
+    BACKUPMON_VERSION: JSON.stringify(version),
+    'import.meta.url': '__program',
+    BACKUPMON_BINARY: '__binary',
+  },
+  // A function like those that Node makes of modules, for start.cjs; what a worker thread is started with; and what only a binary knows.
   banner: {
-    js: "(function (exports, require, module, __filename, __dirname) { const __program = require('node:url').pathToFileURL(__dirname + '/start.cjs').href;",
+    js: "(function (exports, require, module, __filename, __dirname, __binary) { const __program = require('node:url').pathToFileURL(__dirname + '/start.cjs').href;",
   },
   footer: { js: '})' },
 });
 // start.cjs reads it as Latin-1, and esbuild leaves the text of regular expressions as it is.
-const odd = /\P{ASCII}+/u.exec(readFileSync('dist/backupmon.cjs', 'utf8'));
-if (odd !== null) throw new Error(`dist/backupmon.cjs is not ASCII: ${odd[0]}`);
-copyFileSync('scripts/start.cjs', 'dist/start.cjs');
+const odd = /\P{ASCII}+/u.exec(readFileSync(`${out}/backupmon.cjs`, 'utf8'));
+if (odd !== null) throw new Error(`the bundle is not ASCII: ${odd[0]}`);
+copyFileSync('scripts/start.cjs', `${out}/start.cjs`);
+
+// What is shipped beside the program, see `backupmon files`.
+const share = `${out}/share`;
+mkdirSync(share);
+for (const name of ['schemas', 'systemd', 'config.example.yaml'])
+  cpSync(name, `${share}/${name}`, { recursive: true });
 
 // In a process of its own: what it runs there must not touch the build. Without a cache the program only starts more slowly.
-const { status } = spawnSync(process.execPath, ['scripts/code-cache.js'], {
+const { status } = spawnSync(process.execPath, ['scripts/code-cache.js', out], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 if (status !== 0) console.error('build: no code cache was made');
+rmSync('dist', { recursive: true, force: true });
+renameSync(out, 'dist');

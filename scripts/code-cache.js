@@ -1,6 +1,6 @@
 /**
- * Makes dist/backupmon.cache: what V8 has compiled once the commands that run often have run. They run in this process, one after the
- * other, in a little world of their own.
+ * Makes backupmon.cache in the folder that it is given, which holds start.cjs and the rest of the build: what V8 has compiled once the
+ * commands that run often have run. They run in this process, one after the other, in a little world of their own.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -45,7 +45,8 @@ function deposit(folder) {
 }
 
 const require = createRequire(import.meta.url);
-const start = path.resolve('dist/start.cjs');
+const [, , built] = process.argv;
+const start = path.resolve(built, 'start.cjs');
 const folder = mkdtempSync(path.join(tmpdir(), 'backupmon-build-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 process.env['BACKUPMON_CONFIG'] = `${folder}/config.yaml`;
@@ -58,7 +59,7 @@ for (const command of ['init-db', 'scan']) {
 deposit(folder);
 
 const mask = process.umask();
-const target = path.resolve('dist/backupmon.cache');
+const target = path.resolve(built, 'backupmon.cache');
 const waiting = commands.map((command) => command.split(' '));
 
 function runNext() {

@@ -2,6 +2,7 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { processIo } from './cli/io.ts';
 import { run } from './cli/run.ts';
+import { thisProgram } from './program.ts';
 import { INTAKE_ROLE, SQLITE_ROLE } from './intake/role.ts';
 
 if (!isMainThread) {
@@ -12,6 +13,6 @@ if (!isMainThread) {
   void import('./intake/formats/sqlite-process.ts').then(({ checkSqlite }) => checkSqlite());
 } else {
   void (async () => {
-    process.exitCode = await run(process.argv.slice(2), processIo(new URL(import.meta.url)));
+    process.exitCode = await run(process.argv.slice(2), processIo(thisProgram()));
   })();
 }

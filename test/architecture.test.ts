@@ -107,6 +107,7 @@ const laws: Readonly<Record<string, Law>> = {
       'views',
       'pass',
       'alarms',
+      'program',
       'version',
     ],
     builtins: ['child_process', 'fs', 'os', 'path', 'readline', 'url'],
@@ -114,8 +115,20 @@ const laws: Readonly<Record<string, Law>> = {
     why: 'it joins the rooms and talks to people; nothing but main stands above it',
   },
   version: { rooms: [], builtins: [], packages: [], why: 'it is one constant' },
+  program: {
+    rooms: [],
+    builtins: ['fs', 'url'],
+    packages: [],
+    why: 'it knows where the program and its files are, and nothing else',
+  },
+  binary: {
+    rooms: ['program'],
+    builtins: ['fs', 'path', 'sea', 'vm'],
+    packages: [],
+    why: 'it starts the one binary before anything of the program is loaded, and is a bundle of its own',
+  },
   main: {
-    rooms: ['cli', 'intake'],
+    rooms: ['cli', 'intake', 'program'],
     builtins: ['worker_threads'],
     packages: [],
     why: 'it is the program or a worker thread of it, and nothing more',
@@ -296,7 +309,7 @@ test('streams and environment are touched in cli/io.ts only', () => {
   noFaults(
     searched(
       /\bprocess\.(?:stdout|stderr|stdin|env)\b|\bconsole\.\w+/u,
-      ({ file }) => file === 'src/cli/io.ts',
+      ({ file }) => file === 'src/cli/io.ts' || file === 'src/binary/start.ts',
       'what a command reads and prints goes through its Io, so that every stream is judged by itself and nothing is lost at the end',
     ),
   );

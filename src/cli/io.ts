@@ -1,5 +1,6 @@
 /** Everything a command takes from the world around it. Below this file nobody reads a clock, a stream or the environment. */
 import { fstatSync } from 'node:fs';
+import type { Program } from '../program.ts';
 import { isUtf8Locale } from './locale.ts';
 
 export interface Output {
@@ -25,8 +26,7 @@ export interface Io {
   readonly ask: (question: string) => Promise<string | null>;
   /** How many threads read files; to be said before the first of the pool's, which decompress and flush, is needed. */
   readonly useThreads: (count: number) => void;
-  /** The program file, which worker threads run too. */
-  readonly program: URL;
+  readonly program: Program;
 }
 
 const DEFAULT_WIDTH = 80;
@@ -97,7 +97,7 @@ async function ask(question: string): Promise<string | null> {
 }
 
 /** The real world, as the process sees it. */
-export function processIo(program: URL): Io {
+export function processIo(program: Program): Io {
   const { env } = process;
   return {
     env,

@@ -20,5 +20,5 @@ export function readerFor(
   const threads = Math.min(most, waiting.files);
   if (threads < 2 || waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
   io.useThreads(threads);
-  return threadedReader(threads, io.program, progress);
+  return threadedReader(threads, io.program.thread, progress);
 }

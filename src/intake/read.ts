@@ -50,8 +50,8 @@ export interface ContentTask {
   readonly limitWithin: number;
   /** Path that a scratch file may be made at, as often as it is unlinked; null where none may be made. */
   readonly scratch: string | null;
-  /** The program file, to check a database in a process of its own. */
-  readonly program: string | null;
+  /** Starts the program, to check a database in a process of its own. */
+  readonly program: readonly string[] | null;
 }
 
 export type ReadResult =

@@ -71,11 +71,17 @@ const threadOptions = {
   resourceLimits: { maxYoungGenerationSizeMb: 2 },
 };
 
+/** What a thread runs: a file, or with `eval` a text. */
+export interface Thread {
+  readonly source: string | URL;
+  readonly eval: boolean;
+}
+
 /** As many threads as can be started, up to `count`: none where the system refuses them. */
-function startThreads(count: number, program: URL): Worker[] {
+function startThreads(count: number, { source, eval: isText }: Thread): Worker[] {
   const workers: Worker[] = [];
   try {
-    while (workers.length < count) workers.push(new Worker(program, threadOptions));
+    while (workers.length < count) workers.push(new Worker(source, { ...threadOptions, eval: isText }));
   } catch (error) {
     // A limit of processes (ulimit, TasksMax): fewer threads are no trouble.
     if (!(error instanceof Error) || !('code' in error)) throw error;
@@ -84,14 +90,14 @@ function startThreads(count: number, program: URL): Worker[] {
 }
 
 /**
- * `threads` workers that run the same read. `program` is the file that serves them, see intake/worker.ts. What a thread that dies leaves
+ * `threads` workers that run the same read. `thread` is what serves them, see intake/worker.ts. What a thread that dies leaves
  * behind is read on this one: no read is ever lost, and none waits for ever.
  */
-export function threadedReader(threads: number, program: URL, progress: Progress): Reader {
+export function threadedReader(threads: number, thread: Thread, progress: Progress): Reader {
   const waiting: Job[] = [];
   const single = singleReader(progress);
   const here = ({ task, resolve }: Job): void => resolve(single.read(task));
-  const seats: Seat[] = startThreads(threads, program).map((worker) => ({
+  const seats: Seat[] = startThreads(threads, thread).map((worker) => ({
     worker,
     jobs: [],
     bytes: 0,

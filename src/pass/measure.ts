@@ -32,8 +32,8 @@ export interface Intake {
   readonly reader: Reader;
   /** The validated tree; null makes no copies (a dry run). */
   readonly validated: string | null;
-  /** The program file, to check databases in a process of its own. */
-  readonly program: string;
+  /** Starts the program, to check databases in a process of its own. */
+  readonly program: readonly string[];
   /** Reflinks are tried until one was refused. */
   reflink: boolean;
 }

@@ -33,8 +33,8 @@ export interface PromoteRequest {
   readonly operator: string;
   readonly note: string | null;
   readonly reader: Reader;
-  /** The program file, see Intake. */
-  readonly program: string;
+  /** Starts the program, see Intake. */
+  readonly program: readonly string[];
 }
 
 export type PromoteOutcome =

@@ -23,8 +23,8 @@ export interface PassRequest {
   /** Whether the exit code tells of a job, or of an agent as such. */
   readonly isCounted: (name: string) => boolean;
   readonly dryRun: boolean;
-  /** The program file, see Intake. */
-  readonly program: string;
+  /** Starts the program, see Intake. */
+  readonly program: readonly string[];
   /** Makes the reader once it is known how many bytes wait to be read. */
   readonly openReader: (bytes: number, files: number) => Reader;
   /** Told when a file has been read, and how many files and bytes there are in all. */

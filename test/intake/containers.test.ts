@@ -309,7 +309,7 @@ test(
     const packed = tool('xz', ['-0', '-c', file]);
     for (const finish of ['end', 'abandon'] as const) {
       const copy = join(folder, 'scratch');
-      const place = { descriptor: null, scratch: () => copy, program: 'none' };
+      const place = { descriptor: null, scratch: () => copy, program: ['none'] };
       const own = inspector({ name: 'x.db.xz', ...generous, place });
       await own.push(packed.subarray(0, packed.length - 5000));
       while (!existsSync(copy)) await setTimeout(5);

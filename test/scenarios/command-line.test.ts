@@ -19,6 +19,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { askOn } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 import { isRunning, takeLock } from '../../src/db/lock.ts';
+import { builtProgram } from '../support/run-here.ts';
 import { at, day, hour, minute, program, World, type Ran } from '../support/world.ts';
 
 const yaml =
@@ -231,7 +232,7 @@ test('--reset without an answer resets nothing', async () => {
     utf8: true,
     ask: async () => '',
     useThreads: () => undefined,
-    program: new URL('../../dist/start.cjs', import.meta.url),
+    program: builtProgram,
   });
   assert.equal(code, 3);
   assert.match(err, /nothing was reset/u);
@@ -434,7 +435,7 @@ test('a bug is told as one object with --json', async () => {
     utf8: true,
     ask: async () => null,
     useThreads: () => undefined,
-    program: new URL('../../dist/start.cjs', import.meta.url),
+    program: builtProgram,
   });
   const error = errorOf({ code, out: '', err });
   assert.deepEqual([code, error.code], [3, 'bug']);

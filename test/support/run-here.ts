@@ -1,5 +1,7 @@
 /** The program in this process, where a clock has to be set, or where it runs too often for a process of its own. */
+import { fileURLToPath } from 'node:url';
 import { run } from '../../src/cli/run.ts';
+import { thisProgram, type Program } from '../../src/program.ts';
 import type { Io } from '../../src/cli/io.ts';
 
 export interface Ran {
@@ -8,6 +10,15 @@ export interface Ran {
   readonly out: string;
   readonly err: string;
 }
+
+const built = new URL('../../dist/start.cjs', import.meta.url);
+
+/** What was built: threads and processes of TypeScript would start slowly. */
+export const builtProgram: Program = {
+  ...thisProgram(),
+  thread: { source: built, eval: false },
+  command: [process.execPath, fileURLToPath(built)],
+};
 
 /** @param now what its clock says, in milliseconds since the epoch */
 export async function runHere(now: number, argv: readonly string[]): Promise<Ran> {
@@ -33,7 +44,7 @@ export async function runHere(now: number, argv: readonly string[]): Promise<Ran
     utf8: true,
     ask: async () => null,
     useThreads: () => undefined,
-    program: new URL('../../dist/start.cjs', import.meta.url),
+    program: builtProgram,
   };
   const code = await run([...argv], io);
   return { code, out, err };

@@ -1,5 +1,4 @@
 /** `backupmon promote`: an administrator vouches for a backup. */
-import { fileURLToPath } from 'node:url';
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import type { Config, Job } from '../../core/job.ts';
 import { forPeople } from '../../core/text.ts';
@@ -120,7 +119,7 @@ export async function promote(
         dryRun: options.dryRun,
         operator,
         note: options.reason === undefined ? null : forPeople(options.reason),
-        program: fileURLToPath(context.io.program),
+        program: context.io.program.command,
         reader: readerFor(config, { bytes: 0, files: 1 }, context.io, () => undefined),
       };
       const outcome =

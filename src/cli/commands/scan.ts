@@ -1,5 +1,4 @@
 /** `backupmon scan`: one pass. */
-import { fileURLToPath } from 'node:url';
 import { composeAll } from '../../alarms/tell.ts';
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import { writeConfigCache } from '../../config/cache.ts';
@@ -124,7 +123,7 @@ function requestFor(
     inScope: selector(names, config.jobs),
     isCounted: told.isCounted,
     dryRun: options.dryRun,
-    program: fileURLToPath(context.io.program),
+    program: context.io.program.command,
     openReader: (bytes, files) => {
       progress.expect(files, bytes);
       return readerFor(config, { bytes, files }, context.io, progress.onBytes);

@@ -67,7 +67,7 @@ export interface ContentPlace {
   /** Path for a file of our own, which does not exist yet and is removed by whoever makes it; null where none may be made. */
   readonly scratch: (() => string) | null;
   /** This program, to be run again as a process of its own. */
-  readonly program: string | null;
+  readonly program: readonly string[] | null;
 }
 
 /** What was seen of a content before it broke off. */

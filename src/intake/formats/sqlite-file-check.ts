@@ -19,8 +19,8 @@ export type Integrity =
 export interface IntegrityRequest {
   /** Open, of the database; it is handed on to the process. */
   readonly descriptor: number;
-  /** The program that calls checkSqlite when its first argument is SQLITE_ROLE. */
-  readonly program: string;
+  /** Starts the program that calls checkSqlite when its first argument is SQLITE_ROLE. */
+  readonly program: readonly string[];
   /** Milliseconds that it may take. */
   readonly limit: number;
 }
@@ -113,7 +113,7 @@ export async function checkIntegrity({
   const seconds = Math.ceil(limit / 1000) + 1;
   const result = await execa(
     '/bin/sh',
-    ['-c', limits(seconds), process.execPath, program, SQLITE_ROLE],
+    ['-c', limits(seconds), ...program, SQLITE_ROLE],
     {
       // The fourth is DATABASE_DESCRIPTOR. Any number will do; the types know only the usual ones.
       stdio: ['ignore', 'pipe', 'ignore', descriptor as 3],

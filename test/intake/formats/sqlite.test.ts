@@ -37,7 +37,7 @@ const folder = mkdtempSync(join(tmpdir(), 'backupmon-sqlite-'));
 after(() => rmSync(folder, { recursive: true }));
 const path = (name: string): string => join(folder, name);
 
-const program = fileURLToPath(new URL('sqlite-program.ts', import.meta.url));
+const program = [process.execPath, fileURLToPath(new URL('sqlite-program.ts', import.meta.url))];
 let scratches = 0;
 /** The content comes from a decompressor: it lies nowhere. */
 const scratch: ContentPlace = {
@@ -240,7 +240,7 @@ test('without a place to check it in, nothing is vouched for, and it says why', 
     [/it exists already \(EEXIST\)$/u, { ...scratch, scratch: () => path('plain.db') }],
     [
       /gave no answer \(exit code \d+\)$/u,
-      { ...nowhere, descriptor: file, program: path('gone.ts') },
+      { ...nowhere, descriptor: file, program: [process.execPath, path('gone.ts')] },
     ],
   ];
   for (const [expected, place] of cases) {
@@ -342,7 +342,9 @@ test('a checking process that crashes, hangs, chatters or lies is no fault of th
     const file = path(`program${index}.cjs`);
     const format = code.startsWith('setInterval') ? sqliteFormat(() => 1000) : sqliteFile;
     writeFileSync(file, code);
-    const said = await outcomeOf(format, plain, { place: { ...scratch, program: file } });
+    const said = await outcomeOf(format, plain, {
+      place: { ...scratch, program: [process.execPath, file] },
+    });
     assert.match(said, expected, code);
   }
   noScratchIsLeft();

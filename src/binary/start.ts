@@ -1,0 +1,63 @@
+/**
+ * What the one binary runs first, on its main thread and on each of its own: the bundle and everything else are assets in it. A script
+ * from V8's code cache is not the binary's main script, because that would be compiled before any command has run.
+ */
+import { getAssetKeys, getRawAsset } from 'node:sea';
+import { Script } from 'node:vm';
+import type { Program } from '../program.ts';
+import { loadAddon } from './addon.ts';
+
+const SHARE = 'share/';
+
+const bytes = (key: string): Buffer => Buffer.from(getRawAsset(key));
+
+type Wrapped = (exports: object, require: unknown, module: object, ...rest: unknown[]) => void;
+
+/** A module of the bundle: its own files are assets, everything else is Node's. */
+function requireAsset(id: string): unknown {
+  if (!id.startsWith('./')) return require(id);
+  const key = id.slice(2);
+  const source = `(function (exports, require, module) {${bytes(key).toString('latin1')}\n})`;
+  const module = { exports: {} };
+  const wrapped = new Script(source, { filename: key }).runInThisContext() as Wrapped;
+  wrapped(module.exports, requireAsset, module);
+  return module.exports;
+}
+
+let addon: object | null = null;
+
+function sqlite(): object {
+  addon ??= loadAddon(
+    { content: bytes('sqlite.node'), hash: bytes('sqlite.hash').toString('latin1') },
+    { env: process.env, uid: process.geteuid?.() ?? 0 },
+    (file) => {
+      const module = { exports: {} };
+      process.dlopen(module, file);
+      return module.exports;
+    },
+  );
+  return addon;
+}
+
+const binary: Program & { readonly addon: () => object } = {
+  // A getter: only scans with much to read start threads.
+  get thread() {
+    return { source: bytes('start.cjs').toString(), eval: true };
+  },
+  command: [process.execPath],
+  shipped: () =>
+    getAssetKeys()
+      .filter((key) => key.startsWith(SHARE))
+      .map((key) => key.slice(SHARE.length))
+      .toSorted(),
+  readShipped: (name) => bytes(SHARE + name),
+  addon: sqlite,
+};
+
+const filename = 'backupmon.cjs';
+const script = new Script(bytes(filename).toString('latin1'), {
+  filename,
+  cachedData: bytes('backupmon.cache'),
+});
+const program = script.runInThisContext() as Wrapped;
+program({}, requireAsset, { exports: {} }, filename, '/', binary);
