@@ -1,5 +1,6 @@
 /** How this program starts itself again, and where the files are that it brings along: as it was installed by npm, or as one binary. */
 import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Program {
@@ -20,16 +21,16 @@ function installed(): Program {
   const here = new URL(import.meta.url);
   const isSource = here.pathname.endsWith('.ts');
   const file = isSource ? new URL('main.ts', here) : here;
-  const share = new URL(isSource ? '../dist/share/' : 'share/', here);
+  const share = fileURLToPath(new URL(isSource ? '../dist/share' : 'share', here));
   return {
     thread: { source: file, eval: false },
     command: [process.execPath, fileURLToPath(file)],
     shipped: () =>
       readdirSync(share, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map((entry) => `${entry.parentPath}/${entry.name}`.slice(fileURLToPath(share).length))
+        .map((entry) => path.relative(share, path.join(entry.parentPath, entry.name)))
         .toSorted(),
-    readShipped: (name) => readFileSync(new URL(name, share)),
+    readShipped: (name) => readFileSync(path.join(share, name)),
   };
 }
 

@@ -117,7 +117,7 @@ const laws: Readonly<Record<string, Law>> = {
   version: { rooms: [], builtins: [], packages: [], why: 'it is one constant' },
   program: {
     rooms: [],
-    builtins: ['fs', 'url'],
+    builtins: ['fs', 'path', 'url'],
     packages: [],
     why: 'it knows where the program and its files are, and nothing else',
   },

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { toFirstSchema } from '../support/first-schema.ts';
 import { cannotRun } from '../support/real-dumps.ts';
-import { program, World, type Ran } from '../support/world.ts';
+import { launch, World, type Ran } from '../support/world.ts';
 import { neighbours, promotedToday, scanned, today } from './neighbours.ts';
 
 const withShell = { skip: cannotRun('sqlite3') };
@@ -41,7 +41,7 @@ function started(
   world: World,
   argv: readonly string[],
 ): { readonly isOver: () => boolean; readonly ran: Promise<Ran> } {
-  const child = spawn(process.execPath, [program, '--config', world.configFile, ...argv]);
+  const child = spawn(launch[0], [...launch.slice(1), '--config', world.configFile, ...argv]);
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => (out += String(text)));
   child.stderr.on('data', (text) => (err += String(text)));

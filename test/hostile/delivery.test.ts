@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startedWith } from '../support/evening.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
-import { program, type World } from '../support/world.ts';
+import { launch, type World } from '../support/world.ts';
 
 /** All by which anything reaches the database, the mail server, or whoever reads the output. */
 const CALLS =
@@ -21,7 +21,7 @@ const people = ['anna@example.org', 'bert@example.org'];
 const straced = (world: World, log: string, ...injected: string[]) =>
   spawnSync(
     'strace',
-    ['-qq', '-o', log, '-e', `trace=${CALLS}`, ...injected, process.execPath, program].concat(
+    ['-qq', '-o', log, '-e', `trace=${CALLS}`, ...injected, ...launch].concat(
       '--config',
       world.configFile,
       'scan',

@@ -30,7 +30,7 @@ import {
 } from '../../src/pass/allowance.ts';
 import { spend } from '../support/spent.ts';
 import { end, noon, scanAt } from '../support/evening.ts';
-import { hour, minute, program, sha256, World, type Report } from '../support/world.ts';
+import { hour, minute, launch, sha256, World, type Report } from '../support/world.ts';
 
 const MiB = 1024 ** 2;
 const GiB = 1024 * MiB;
@@ -335,7 +335,7 @@ test('case 23: the files of others are read, promoted and recorded before those 
   writeFileSync(world.zone('flood', 'STATUS.json'), reportOf(Date.now() - minute, huge));
   for (let round = 1; round <= 2; round += 1) {
     depositOthers(world, Date.now() - 1000);
-    const scan = spawn(process.execPath, [program, '--config', world.configFile, 'scan'], {
+    const scan = spawn(launch[0], [...launch.slice(1), '--config', world.configFile, 'scan'], {
       stdio: 'ignore',
     });
     const ended = once(scan, 'exit');

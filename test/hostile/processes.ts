@@ -4,18 +4,20 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start as startProgram, type Started } from '../support/start.ts';
-import { program, type World } from '../support/world.ts';
+import { launchIn, type World } from '../support/world.ts';
 
 /** The program, without waiting for its end. */
 export const start = (
   world: World,
   argv: readonly string[],
   env: Record<string, string> = {},
-): Started =>
-  startProgram(process.execPath, [program, '--config', world.configFile, ...argv], {
+): Started => {
+  const [file, ...first] = launchIn(env);
+  return startProgram(file, [...first, '--config', world.configFile, ...argv], {
     cwd: world.root,
     env: { PATH: process.env['PATH'] ?? '', ...env },
   });
+};
 
 /** Waits until something is so. @throws after 20 s */
 export async function until(what: string, holds: () => boolean): Promise<void> {

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { nasty } from '../render/hostile.ts';
-import { minute, program, World } from '../support/world.ts';
+import { minute, launch, World } from '../support/world.ts';
 
 const texts = Object.entries(nasty);
 const jobs = ['failed', 'named', 'filled', 'shaped', 'content'];
@@ -228,8 +228,7 @@ describe('case 15: the real program, under the journal', () => {
         '-c',
         'exec >"$0" 2>&1; export JOURNAL_STREAM=$(stat -c %d:%i "$0"); exec "$@"',
         journal,
-        process.execPath,
-        program,
+        ...launch,
         '--config',
         other.configFile,
         ...argv,

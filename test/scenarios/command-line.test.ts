@@ -20,7 +20,7 @@ import { askOn } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 import { isRunning, takeLock } from '../../src/db/lock.ts';
 import { builtProgram } from '../support/run-here.ts';
-import { at, day, hour, minute, program, World, type Ran } from '../support/world.ts';
+import { at, day, hour, launch, minute, World, type Ran } from '../support/world.ts';
 
 const yaml =
   'defaults: { schedule: every 24h, settle: 0s }\nagents:\n  paris: { databases: [compta, crm] }\n';
@@ -90,16 +90,7 @@ for (const argv of [
     const world = await started();
     const ran = spawnSync(
       'sh',
-      [
-        '-c',
-        'exec "$@" >/dev/full',
-        'sh',
-        process.execPath,
-        program,
-        '--config',
-        world.configFile,
-        ...argv,
-      ],
+      ['-c', 'exec "$@" >/dev/full', 'sh', ...launch, '--config', world.configFile, ...argv],
       { encoding: 'utf8' },
     );
     assert.equal(ran.status, 3);
@@ -118,8 +109,7 @@ test('an error that cannot be told changes nothing but that', async () => {
       '-c',
       'exec "$@" 2>/dev/full',
       'sh',
-      process.execPath,
-      program,
+      ...launch,
       '--config',
       world.configFile,
       'status',
@@ -355,8 +345,7 @@ test('the journal gets each line with its own priority', async () => {
       '-c',
       `exec >"$0" 2>&1; export JOURNAL_STREAM=$(stat -c %d:%i "$0"); exec "$@"`,
       file,
-      process.execPath,
-      program,
+      ...launch,
       '--config',
       world.configFile,
       ...argv,

@@ -16,7 +16,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import SqliteDatabase from 'better-sqlite3';
-import { hour, minute, program, World, type Ran } from '../support/world.ts';
+import { hour, launch, minute, World, type Ran } from '../support/world.ts';
+
+const quoted = launch.map((part) => `"${part}"`).join(' ');
 
 const schemas = join(import.meta.dirname, '../../schemas');
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -337,10 +339,7 @@ test('a closed pipe ends the program quietly', async () => {
   world.process(['scan']);
   const ran = spawnSync(
     'sh',
-    [
-      '-c',
-      `"${process.execPath}" "${program}" --config "${world.configFile}" history --json | head -c 10`,
-    ],
+    ['-c', `${quoted} --config "${world.configFile}" history --json | head -c 10`],
     { encoding: 'utf8' },
   );
   assert.deepEqual([ran.status, ran.stderr, ran.stdout.length], [0, '', 10]);
@@ -395,7 +394,7 @@ test(
           content: `${database} ${round} ${'x'.repeat(200_000)}`,
           file: `${database}-${round}.gz`,
         });
-      const child = spawn(process.execPath, [program, '--config', world.configFile, 'scan'], {
+      const child = spawn(launch[0], [...launch.slice(1), '--config', world.configFile, 'scan'], {
         stdio: 'ignore',
       });
       const ended = new Promise((resolve) => child.on('exit', resolve));
@@ -560,7 +559,7 @@ test('the journal gets priorities, and only the journal', async () => {
     'sh',
     [
       '-c',
-      `exec 2>&1 >"${file}"; JOURNAL_STREAM=$(stat -c %d:%i "${file}") "${process.execPath}" "${program}" --config "${world.configFile}" scan`,
+      `exec 2>&1 >"${file}"; JOURNAL_STREAM=$(stat -c %d:%i "${file}") ${quoted} --config "${world.configFile}" scan`,
     ],
     { encoding: 'utf8' },
   );
@@ -594,7 +593,7 @@ test(
     const plugin = join(world.root, 'check_backupmon');
     writeFileSync(
       plugin,
-      `#!/bin/sh\nexec "${process.execPath}" "${program}" --config "${world.configFile}" status --nagios\n`,
+      `#!/bin/sh\nexec ${quoted} --config "${world.configFile}" status --nagios\n`,
       { mode: 0o755 },
     );
     // negate reads the plugin's state and, with -s, its first word: a real consumer of both.

@@ -6,7 +6,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cannotMount, mounted, type FileSystem } from '../support/mounts.ts';
-import { minute, program, World } from '../support/world.ts';
+import { minute, launch, World } from '../support/world.ts';
 
 const yaml =
   'defaults: { schedule: every 24h, settle: 0s, keep: 2 }\nagents:\n  paris: { databases: [compta] }\n';
@@ -63,8 +63,7 @@ test(
         log,
         '-e',
         'trace=openat,fsync,rename,renameat,renameat2,symlink,symlinkat,mkdir,write,pwrite64,fdatasync',
-        process.execPath,
-        program,
+        ...launch,
         '--config',
         world.configFile,
         'scan',
@@ -129,8 +128,7 @@ test(
         world.validated,
         '-e',
         'signal=none',
-        process.execPath,
-        program,
+        ...launch,
         '--config',
         world.configFile,
         'scan',

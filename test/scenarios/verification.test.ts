@@ -20,7 +20,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { toFirstSchema } from '../support/first-schema.ts';
 import { isInstalled, tool } from '../support/real-dumps.ts';
 import { end, scanAt, startedWith } from '../support/evening.ts';
-import { day, dumpOf, honest, hour, program, sha256, type World } from '../support/world.ts';
+import { day, dumpOf, honest, hour, launch, sha256, type World } from '../support/world.ts';
 
 const yaml =
   'defaults: { schedule: "0 20 * * *", settle: 0s, unchanged: ok, keep: 3 }\nagents:\n  paris:\n    databases: [compta]\n';
@@ -321,7 +321,7 @@ for (const parallel of [1, 2]) {
     // Two files, since one alone is not worth a thread.
     for (const database of ['compta', 'crm'])
       world.deposit({ ...honest(Date.now() - hour, `${database}.sql.gz`, packed), database });
-    const child = spawn(process.execPath, [program, '--config', world.configFile, 'scan'], {
+    const child = spawn(launch[0], [...launch.slice(1), '--config', world.configFile, 'scan'], {
       stdio: 'ignore',
     });
     const exited = new Promise<string | null>((resolve) =>

@@ -16,11 +16,21 @@ import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import SqliteDatabase from 'better-sqlite3';
-import { runHere, type Ran } from './run-here.ts';
+import { binary, runHere, type Ran } from './run-here.ts';
 
 export type { Ran };
 
 export const program = join(import.meta.dirname, '../../bin/backupmon.js');
+
+type Launch = readonly [string, ...string[]];
+const withNode: Launch = [process.execPath, program];
+
+/** Starts the program; its arguments follow. */
+export const launch: Launch = binary === null ? withNode : [binary];
+
+/** The same with an environment: what tests load into the program can be loaded only where Node is told to. */
+export const launchIn = (env: Readonly<Record<string, string>>): Launch =>
+  env['NODE_OPTIONS'] === undefined ? launch : withNode;
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -211,10 +221,9 @@ export class World {
     } = {},
   ): Ran {
     const own = options.config === false ? [] : ['--config', this.configFile];
-    const [command = process.execPath, ...rest] = [
+    const [command = '', ...rest] = [
       ...(options.prefix ?? []),
-      process.execPath,
-      program,
+      ...launchIn(options.env ?? {}),
       ...own,
       ...argv,
     ];
