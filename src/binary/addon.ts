@@ -96,10 +96,11 @@ function removeQuietly(file: string): void {
 function fromFolder<Module>(
   folder: string,
   addon: Addon,
-  uid: number,
+  surroundings: Surroundings,
   load: Load<Module>,
 ): Module | string {
-  const opened = openPrivate(folder, uid);
+  const { uid } = surroundings;
+  const opened = openPrivate(folder, surroundings);
   if (opened === null) return 'cannot be made, or others may write it';
   const name = `sqlite-${addon.hash}.node`;
   let file: number | null = null;
@@ -118,13 +119,13 @@ function fromFolder<Module>(
 function fromNewFolder<Module>(
   parent: string,
   addon: Addon,
-  uid: number,
+  surroundings: Surroundings,
   load: Load<Module>,
 ): Module | string {
   let folder: string | null = null;
   try {
     folder = mkdtempSync(path.join(parent, 'backupmon-'));
-    const loaded = fromFolder(folder, addon, uid, load);
+    const loaded = fromFolder(folder, addon, surroundings, load);
     removeQuietly(path.join(folder, `sqlite-${addon.hash}.node`));
     return loaded;
   } catch (error) {
@@ -150,7 +151,7 @@ export function loadAddon<Module extends object>(
     ...temporaries(surroundings.env).map((folder) => [folder, fromNewFolder] as const),
   ];
   for (const [folder, from] of attempts) {
-    const loaded = from(folder, addon, surroundings.uid, load);
+    const loaded = from(folder, addon, surroundings, load);
     if (typeof loaded === 'object') return loaded;
     refusals.push(`${folder}: ${loaded}`);
   }

@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Effective user, who must own what is loaded. */
   readonly uid: number;
+  /** The folder that a package makes for the user who scans; nobody else is to make it their own. */
+  readonly packaged: string;
 }
 
 const name = 'backupmon';
@@ -17,14 +19,11 @@ const absolute = (folder: string | undefined): string | null =>
 
 const below = (folder: string | null): string | null => folder && path.join(folder, name);
 
-/** The package makes it for the user that scans; nobody else is to make it their own. */
-const packaged = `/var/cache/${name}`;
-
 /**
  * Best first: the cache folder that systemd has made for the service, that of the package, that of the user (XDG Base Directory
  * Specification), that of the session, and one of the user's own among the temporary files.
  */
-export function candidates({ env, uid }: Surroundings): string[] {
+export function candidates({ env, uid, packaged }: Surroundings): string[] {
   // systemd lists several with colons.
   const service = absolute(env['CACHE_DIRECTORY']?.split(':')[0]);
   const home = absolute(env['HOME']);
@@ -39,17 +38,18 @@ export function candidates({ env, uid }: Surroundings): string[] {
 }
 
 /** Where temporary files may lie, best first. */
-export const temporaries = (env: Surroundings['env']): string[] => [
-  ...new Set([absolute(env['TMPDIR']) ?? '/tmp', '/tmp', '/var/tmp', '/dev/shm']),
-];
+export function temporaries(env: Surroundings['env']): string[] {
+  const chosen = absolute(env['TMPDIR']);
+  return chosen === null ? ['/tmp', '/var/tmp', '/dev/shm'] : [chosen];
+}
 
 /**
  * A descriptor of the folder, which no renaming of folders can redirect; null where it is absent, no folder, a link, or where others
  * may write it. Made, with mode 0700, where only it is missing, or it and a `.cache` above.
  */
-export function openPrivate(folder: string, uid: number): number | null {
+export function openPrivate(folder: string, { uid, packaged }: Surroundings): number | null {
   try {
-    make(folder, uid);
+    if (folder !== packaged) make(folder, uid);
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
     const descriptor = openSync(folder, flags);
     const stats = fstatSync(descriptor);
@@ -63,7 +63,7 @@ export function openPrivate(folder: string, uid: number): number | null {
 
 /** Not below somebody else's home: sudo may keep $HOME, and what root made there its owner could not use. */
 function make(folder: string, uid: number): void {
-  if (folder === packaged || lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
   const parent = path.dirname(folder);
   if (path.basename(parent) === '.cache' && lstatSync(path.dirname(parent)).uid === uid)
     mkdirIfAbsent(parent);

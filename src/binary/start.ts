@@ -29,7 +29,11 @@ let addon: object | null = null;
 function sqlite(): object {
   addon ??= loadAddon(
     { content: bytes('sqlite.node'), hash: bytes('sqlite.hash').toString('latin1') },
-    { env: process.env, uid: process.geteuid?.() ?? 0 },
+    {
+      env: process.env,
+      uid: process.geteuid?.() ?? 0,
+      packaged: '/var/cache/backupmon',
+    },
     (file) => {
       const module = { exports: {} };
       process.dlopen(module, file);
