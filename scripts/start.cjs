@@ -21,21 +21,29 @@ function tooOld() {
 function start() {
   const { readFileSync } = require('node:fs');
   const { join } = require('node:path');
+  const { pathToFileURL } = require('node:url');
   const { Script } = require('node:vm');
 
-  let cachedData;
-  try {
-    cachedData = readFileSync(join(__dirname, 'backupmon.cache'));
-  } catch {
-    // There is none.
+  // For the build, which asks them for their code caches.
+  const scripts = new Map();
+  function load(name) {
+    const known = scripts.get(name);
+    if (known !== undefined) return known.runInThisContext();
+    let cachedData;
+    try {
+      cachedData = readFileSync(join(__dirname, `${name}.cache`));
+    } catch {
+      // There is none.
+    }
+    const filename = join(__dirname, `${name}.cjs`);
+    // The build makes it ASCII, and a function: V8 takes the text as it is read.
+    const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
+    scripts.set(name, script);
+    return script.runInThisContext();
   }
-  const filename = join(__dirname, 'backupmon.cjs');
-  // The build makes it ASCII, and a function like those that Node makes of modules: V8 takes the text as it is read.
-  const source = readFileSync(filename, 'latin1');
-  const script = new Script(source, { filename, cachedData });
-  script.runInThisContext()(exports, require, module, filename, __dirname);
-  // For the build, which asks it for the code cache.
-  module.exports = script;
+  const program = () => load('backupmon')(require, load, pathToFileURL(__filename).href);
+  program();
+  module.exports = { program, scripts };
 }
 
 if (Number(process.versions.node.split('.')[0]) < needed) tooOld();

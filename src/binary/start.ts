@@ -11,9 +11,7 @@ const SHARE = 'share/';
 
 const bytes = (key: string): Buffer => Buffer.from(getRawAsset(key));
 
-type Wrapped = (exports: object, require: unknown, module: object, ...rest: unknown[]) => void;
-
-/** A module of the bundle: its own files are assets, everything else is Node's. */
+/** A module in a file of its own: without a code cache, because hardly any command needs one. */
 function requireAsset(id: string): unknown {
   if (!id.startsWith('./')) return require(id);
   const key = id.slice(2);
@@ -22,6 +20,17 @@ function requireAsset(id: string): unknown {
   const wrapped = new Script(source, { filename: key }).runInThisContext() as Wrapped;
   wrapped(module.exports, requireAsset, module);
   return module.exports;
+}
+
+type Wrapped = (exports: object, require: unknown, module: object) => void;
+
+const assets = new Set(getAssetKeys());
+
+/** A pack of the bundle, see scripts/bundle.js: a function. */
+function load(name: string): unknown {
+  const cache = `${name}.cache`;
+  const options = { filename: name, ...(assets.has(cache) && { cachedData: bytes(cache) }) };
+  return new Script(bytes(`${name}.cjs`).toString('latin1'), options).runInThisContext();
 }
 
 let addon: object | null = null;
@@ -50,7 +59,7 @@ const binary: Program & { readonly addon: () => object } = {
   },
   command: [process.execPath],
   shipped: () =>
-    getAssetKeys()
+    [...assets]
       .filter((key) => key.startsWith(SHARE))
       .map((key) => key.slice(SHARE.length))
       .toSorted(),
@@ -58,10 +67,5 @@ const binary: Program & { readonly addon: () => object } = {
   addon: sqlite,
 };
 
-const filename = 'backupmon.cjs';
-const script = new Script(bytes(filename).toString('latin1'), {
-  filename,
-  cachedData: bytes('backupmon.cache'),
-});
-const program = script.runInThisContext() as Wrapped;
-program({}, requireAsset, { exports: {} }, filename, '/', binary);
+const program = load('backupmon') as (...known: unknown[]) => void;
+program(requireAsset, load, '', binary);

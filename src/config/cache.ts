@@ -13,7 +13,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../core/job.ts';
 import { close, inFolder, isSystemError, isTrusted, readRegular } from './cache-files.ts';
@@ -79,7 +78,7 @@ function keyOf(
     identity,
     programVersion,
     process.version,
-    hostname(),
+    process.getBuiltinModule('node:os').hostname(),
     overrides,
     credentials,
   ]);

@@ -1,5 +1,5 @@
 /** Reads files on the main thread, or on several threads when enough is waiting to pay for starting them. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { flushBeside, flushHere, type Flush } from '../files/durable.ts';
 import { INTAKE_ROLE } from './role.ts';
 import { readFile, type Progress, type ReadResult, type ReadTask } from './read.ts';
@@ -67,7 +67,7 @@ interface Seat {
 
 /** Half of what V8 would take for short-lived objects is never needed: a twentieth of a scan's memory. */
 const threadOptions = {
-  workerData: INTAKE_ROLE,
+  argv: [INTAKE_ROLE],
   resourceLimits: { maxYoungGenerationSizeMb: 2 },
 };
 
@@ -80,8 +80,10 @@ export interface Thread {
 /** As many threads as can be started, up to `count`: none where the system refuses them. */
 function startThreads(count: number, { source, eval: isText }: Thread): Worker[] {
   const workers: Worker[] = [];
+  const threads = process.getBuiltinModule('node:worker_threads');
   try {
-    while (workers.length < count) workers.push(new Worker(source, { ...threadOptions, eval: isText }));
+    while (workers.length < count)
+      workers.push(new threads.Worker(source, { ...threadOptions, eval: isText }));
   } catch (error) {
     // A limit of processes (ulimit, TasksMax): fewer threads are no trouble.
     if (!(error instanceof Error) || !('code' in error)) throw error;

@@ -18,7 +18,6 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Script } from 'node:vm';
 import type { Ran } from '../support/run-here.ts';
 
 /** The descriptor to which the process writes how a command has ended. */
@@ -117,17 +116,15 @@ function serve(): void {
   const require = createRequire(file);
   const mask = umask();
   process.argv = [process.execPath, file, '--version'];
-  const script = require(file) as Script;
+  const { program } = require(file) as { readonly program: () => void };
   process.on('beforeExit', () => {
     writeSync(ANSWERS, `${process.exitCode ?? 0}\n`);
     const line = nextLine();
     if (line === null) return;
     process.exitCode = undefined;
     process.umask(mask);
-    for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
     process.argv = [process.execPath, file, ...(JSON.parse(line) as string[])];
-    const main = script.runInThisContext() as (...names: unknown[]) => void;
-    main({}, require, {}, file, path.dirname(file));
+    program();
     // The event comes again only where there was something since.
     setImmediate(() => undefined);
   });

@@ -202,7 +202,7 @@ test('--reset without an answer resets nothing', async () => {
   const before = readFileSync(world.database);
   const quiet = {
     write: () => undefined,
-    flush: async () => null,
+    failure: () => null,
     terminal: false,
     width: 80,
     journal: false,
@@ -407,7 +407,7 @@ test('a bug is told as one object with --json', async () => {
   assert.equal(ran.code, 0);
   const broken = new Error('no such thing');
   let err = '';
-  const output = { flush: async () => null, terminal: false, width: 80, journal: false };
+  const output = { failure: () => null, terminal: false, width: 80, journal: false };
   const code = await run(['--config', world.configFile, 'status', '--json'], {
     env: {},
     out: { ...output, write: () => undefined },

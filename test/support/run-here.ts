@@ -53,7 +53,7 @@ export async function runHere(now: number, argv: readonly string[]): Promise<Ran
   let err = '';
   const stream = (write: (text: string) => void) => ({
     write,
-    flush: async () => null,
+    failure: () => null,
     terminal: false,
     width: 80,
     journal: false,

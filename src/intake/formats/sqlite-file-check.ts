@@ -111,21 +111,17 @@ export async function checkIntegrity({
 }: IntegrityRequest): Promise<{ readonly found: Integrity; readonly took: number }> {
   const { execa } = await import('execa');
   const seconds = Math.ceil(limit / 1000) + 1;
-  const result = await execa(
-    '/bin/sh',
-    ['-c', limits(seconds), ...program, SQLITE_ROLE],
-    {
-      // The fourth is DATABASE_DESCRIPTOR. Any number will do; the types know only the usual ones.
-      stdio: ['ignore', 'pipe', 'ignore', descriptor as 3],
-      env: {},
-      extendEnv: false,
-      cwd: '/',
-      timeout: limit,
-      killSignal: 'SIGKILL',
-      maxBuffer: LONGEST_ANSWER,
-      reject: false,
-    },
-  );
+  const result = await execa('/bin/sh', ['-c', limits(seconds), ...program, SQLITE_ROLE], {
+    // The fourth is DATABASE_DESCRIPTOR. Any number will do; the types know only the usual ones.
+    stdio: ['ignore', 'pipe', 'ignore', descriptor as 3],
+    env: {},
+    extendEnv: false,
+    cwd: '/',
+    timeout: limit,
+    killSignal: 'SIGKILL',
+    maxBuffer: LONGEST_ANSWER,
+    reject: false,
+  });
   return { found: concluded(result, limit), took: result.durationMs };
 }
 
