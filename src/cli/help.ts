@@ -7,7 +7,7 @@ export const exitStatus: Readonly<Record<ExitCode, string>> = {
   0: 'all is well, or there is nothing to say',
   1: 'the worst is a warning',
   2: 'the worst is critical',
-  3: 'it could not be done: usage, configuration, database, permission, a bug, or some job could not be judged',
+  3: 'it could not be done: usage, configuration, database, permission or a bug; or some job could not be judged',
 };
 
 /** Where the configuration is searched; the first that is there counts. */
@@ -17,6 +17,14 @@ export const configSearch: readonly string[] = [
   '$XDG_CONFIG_HOME/backupmon/config.yaml (~/.config by default; not for root)',
   '/etc/backupmon/config.yaml',
 ];
+
+/** What a command can end with, and what that says of it. */
+export function exitsOf({
+  exit = {},
+}: Pick<Description, 'exit'>): readonly [code: string, says: string][] {
+  const all: Readonly<Record<string, string | null>> = { ...exitStatus, ...exit };
+  return Object.entries(all).flatMap(([code, says]) => (says === null ? [] : [[code, says]]));
+}
 
 const widest = 78;
 
@@ -33,32 +41,41 @@ function wrapped(text: string, indent: number): string {
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
-function exitLines(own: Description['exit'] = {}): string {
-  const lines = Object.entries({ ...exitStatus, ...own }).map(
-    ([code, says]) => `  ${code}  ${wrapped(says, 5)}`,
-  );
+function exitLines(description: Pick<Description, 'exit'>): string {
+  const lines = exitsOf(description).map(([code, says]) => `  ${code}  ${wrapped(says, 5)}`);
   return `Exit status:\n${lines.join('\n')}`;
 }
 
+const nextLines = (next: readonly string[]): string => `Read next: ${wrapped(next.join(', '), 11)}`;
+
 /** What follows a command's options. */
-export function helpAfter({ examples, exit, next }: Description): string {
-  const shown = examples.map(({ command, says }) => `  # ${says}\n  ${command}`);
+export function helpAfter(description: Description): string {
+  const { examples, next } = description;
+  const shown = examples.map(({ command, says }) => `  # ${wrapped(says, 4)}\n  ${command}`);
   return `
-${exitLines(exit)}
+${exitLines(description)}
 
 ${examples.length === 1 ? 'Example' : 'Examples'}:
 ${shown.join('\n')}
 
-Read next: ${wrapped(next.join(', '), 11)}
+${nextLines(next)}
 `;
 }
+
+/** Pages of the manual, and the help of each command. */
+const everywhere: readonly string[] = [
+  'backupmon COMMAND --help',
+  'backupmon(1)',
+  'backupmon-config(5)',
+  'backupmon-states(7)',
+];
 
 /** What follows the list of commands. */
 export const programHelpAfter = (): string => `
 The configuration is the first of:
 ${configSearch.map((place) => `  ${place}`).join('\n')}
 
-${exitLines()}
+${exitLines({})}
 
-Read next: backupmon COMMAND --help, backupmon(1), backupmon-config(5), backupmon-states(7)
+${nextLines(everywhere)}
 `;

@@ -1,7 +1,6 @@
 /** Arguments in, exit code out. Each command is loaded only when it runs. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { renderBug, renderError } from '../render/sentences.ts';
-import { version } from '../version.ts';
 import {
   makeContext,
   writeLines,
@@ -9,7 +8,9 @@ import {
   type ExitCode,
   type GlobalOptions,
 } from './context.ts';
-import { JSON_OPTION, type Choose, type Run } from './descriptions/description.ts';
+import type { Choose, Run } from './descriptions/description.ts';
+import { complete } from './descriptions/complete.ts';
+import { defineGlobalOptions } from './descriptions/global-options.ts';
 import { descriptions } from './descriptions/index.ts';
 import { helpAfter, programHelpAfter } from './help.ts';
 import type { Io } from './io.ts';
@@ -22,15 +23,8 @@ interface Chosen {
 }
 
 function makeProgram(io: Io, chosen: Chosen): Command {
-  const program = new Command('backupmon');
+  const program = defineGlobalOptions(new Command('backupmon'));
   program
-    .description('Checks, keeps and reports on the database backups that remote agents deposit.')
-    .version(version, '-V, --version')
-    .option('--config <file>', 'configuration file')
-    .option('-q, --quiet', 'print nothing but errors: the exit code tells')
-    .option('-v, --verbose', 'print every conclusion')
-    .option('--no-color', 'never colour')
-    .addOption(new Option(...JSON_OPTION).hideHelp())
     .addHelpText('after', programHelpAfter)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: () => undefined });
@@ -49,6 +43,7 @@ function makeProgram(io: Io, chosen: Chosen): Command {
       .configureHelp({ showGlobalOptions: true });
     description.define(command, choose);
   }
+  complete.define(program.command(complete.name, { hidden: true }), choose);
   return program;
 }
 
@@ -79,18 +74,11 @@ async function tell(
   writeLines(io.err, renderError(problem, context.errScreen.paint), 'critical');
 }
 
-/** A usage error of commander's as a problem: its first line says what, the second may say what was meant. */
-function usageProblem(error: CommanderError, words: readonly string[]): UserProblem {
-  const hint = 'see backupmon --help';
-  if (error.code === 'commander.help') {
-    // Its message is a note of its own: it would have shown the help.
-    const [, unknown] = words;
-    const message = unknown === undefined ? 'no command was given' : `unknown command '${unknown}'`;
-    return new UserProblem('usage', message, { hint });
-  }
-  const [message = '', ...suggestions] = error.message.replace(/^error: /u, '').split('\n');
-  const meant = suggestions.join(' ').replaceAll(/^\(|\)$/gu, '');
-  return new UserProblem('usage', message, { hint: meant === '' ? hint : `${meant} ${hint}` });
+/** null for a bug. What a usage error is about is looked up only where there is one. */
+async function problemOf(error: unknown, program: Command): Promise<UserProblem | null> {
+  if (!(error instanceof CommanderError)) return knownProblem(error);
+  const { usageProblem } = await import('./usage.ts');
+  return usageProblem(error, program);
 }
 
 /** What nobody foresaw, as ugly as it is: the trace is what a report of it needs. */
@@ -104,9 +92,9 @@ async function tellBug(io: Io, context: Context, error: unknown): Promise<void> 
   writeLines(io.err, renderBug(trace), 'critical');
 }
 
-/** Everything that was printed is on its way, or it is told that it is not. */
-async function flushed(io: Io, json: boolean, options: GlobalOptions): Promise<boolean> {
-  const failure = await io.out.flush();
+/** Whether everything that was printed is written; it is told that it is not. */
+async function isWritten(io: Io, json: boolean, options: GlobalOptions): Promise<boolean> {
+  const failure = io.out.failure();
   if (failure === null) return true;
   const { meaning } = await import('../files/trouble.ts');
   const problem = new UserProblem(
@@ -122,7 +110,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const chosen: Chosen = { run: null, json: argv.includes('--json') };
   const program = makeProgram(io, chosen);
   const code = await runChosen(argv, io, program, chosen);
-  return (await flushed(io, chosen.json, program.opts<GlobalOptions>())) ? code : 3;
+  return (await isWritten(io, chosen.json, program.opts<GlobalOptions>())) ? code : 3;
 }
 
 async function runChosen(
@@ -140,8 +128,7 @@ async function runChosen(
     return await chosen.run(makeContext(io, options, chosen.json));
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const problem =
-      error instanceof CommanderError ? usageProblem(error, program.args) : knownProblem(error);
+    const problem = await problemOf(error, program);
     const context = makeContext(io, options, chosen.json);
     if (problem === null) {
       await tellBug(io, context, error);

@@ -1,4 +1,4 @@
-/** Every machine word that can follow a status, and what it says. The README's table is held to this one by a test. */
+/** Every machine word that can follow a status, and what it says. The README lists them, docs/states.md and the manual explain them. */
 import type { ContentReason } from './content.ts';
 import type { RefusalReason } from './report.ts';
 
@@ -45,7 +45,7 @@ export type Reason =
 /** "Unchanged", and not on the agent's word alone: the newest version holds it, and the deposit may go. */
 export const sameByMeasure: ReadonlySet<Reason> = new Set(['same_file', 'same_fingerprint']);
 
-/** In the order in which the README lists them. */
+/** In the order in which the README lists them; what each says. */
 export const reasons: Readonly<Record<Reason, string>> = {
   verified: 'all that was asked for was checked, and the message says what that was',
   promoted_by_hand: 'an administrator vouches for it: `backupmon promote`',

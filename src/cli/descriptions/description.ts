@@ -3,6 +3,19 @@ import type { Command } from 'commander';
 import type { Context, ExitCode } from '../context.ts';
 import { UserProblem } from '../problems.ts';
 
+/** Every command. Without a description, and a page of the manual, it does not compile. */
+export type CommandName =
+  | 'init-db'
+  | 'scan'
+  | 'status'
+  | 'history'
+  | 'promote'
+  | 'snooze'
+  | 'notify'
+  | 'check-config'
+  | 'doctor'
+  | 'files';
+
 export type Run = (context: Context) => Promise<ExitCode>;
 
 /** Tells what is to be run, and whether its own `--json` was given. */
@@ -15,12 +28,12 @@ export interface Example {
 }
 
 export interface Description {
-  readonly name: string;
+  readonly name: CommandName;
   /** One line, without a capital and a full stop. */
   readonly summary: string;
   readonly examples: readonly Example[];
-  /** What an exit code says of this command in particular; of others `exitStatus` has the words. */
-  readonly exit?: Readonly<Partial<Record<ExitCode, string>>>;
+  /** What an exit code says of this command in particular, or null where it never ends so; of others `exitStatus` has the words. */
+  readonly exit?: Readonly<Partial<Record<ExitCode, string | null>>>;
   /** What to read next: pages of the manual and commands. */
   readonly next: readonly string[];
   /** Adds arguments and options, and what is done with them. */
@@ -30,10 +43,10 @@ export interface Description {
 export const JSON_OPTION = ['--json', 'print one JSON document'] as const;
 export const SNOOZED_OPTION = [
   '--exclude-snoozed',
-  'the exit code tells nothing of jobs without alarms at present (snooze, maintenance)',
+  'the exit code tells nothing of jobs whose alarms are silent now (snooze, maintenance)',
 ] as const;
 
 /** @throws UserProblem where `--json` stands before a command that has none */
-export function refuseJson(context: Context, command: string): void {
+export function refuseJson(context: Context, command: CommandName): void {
   if (context.json) throw new UserProblem('usage', `${command} has no --json`);
 }

@@ -5,13 +5,25 @@ export const initDb: Description = {
   summary: 'make or migrate the database, and mark the validated tree; safe to repeat',
   examples: [
     { command: 'backupmon init-db', says: 'after installing, and after each upgrade' },
-    { command: 'backupmon init-db --reset', says: 'begin with an empty history' },
+    {
+      command: 'backupmon init-db --reset',
+      says: 'begin with an empty history; the next scan adopts all versions',
+    },
   ],
+  exit: {
+    0: 'it is there, and up to date',
+    1: null,
+    2: null,
+    3: 'it could not be done: usage, configuration, permission, a scan that is running, or no yes to --reset',
+  },
   next: ['backupmon-config(5)', 'backupmon scan --help'],
   define: (command, choose) =>
     command
-      .option('--reset', 'move the old database aside and start with an empty history')
-      .option('--yes', 'do not ask')
+      .option(
+        '--reset',
+        'move the old database aside, never delete it, and start with an empty history',
+      )
+      .option('--yes', 'do not ask before --reset')
       .action((options: { reset?: boolean; yes?: boolean }) =>
         choose(false, async (context) => {
           refuseJson(context, 'init-db');

@@ -5,13 +5,21 @@ export const scan: Description = {
   summary: 'one pass: read, judge, promote, record',
   examples: [
     { command: 'backupmon scan', says: 'what cron or a systemd timer runs' },
-    { command: 'backupmon scan --dry-run paris', says: 'what would be concluded of one agent' },
+    {
+      command: 'backupmon scan --dry-run paris',
+      says: 'what would be concluded of one agent now',
+    },
+    { command: 'backupmon scan -v', says: 'a scan that tells everything it does' },
   ],
+  exit: {
+    0: 'all is well or pending, or another scan is at work',
+    3: 'it could not be done: usage, configuration, database, permission or a bug; or some job could not be judged',
+  },
   next: ['backupmon-states(7)', 'backupmon status --help'],
   define: (command, choose) =>
     command
       .argument('[job...]', 'AGENT or AGENT/DATABASE; all without')
-      .option('--dry-run', 'read and judge, change nothing')
+      .option('--dry-run', 'read and judge; copy, record, archive and send nothing')
       .option(...SNOOZED_OPTION)
       .option(...JSON_OPTION)
       .action(

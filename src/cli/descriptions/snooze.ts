@@ -3,20 +3,27 @@ import { refuseJson, type Description } from './description.ts';
 export const snooze: Description = {
   name: 'snooze',
   summary:
-    'send no alarms about a job or an agent for a while; status and exit codes stay as they are',
+    'send no alarms about a job or an agent for a while; statuses and exit codes stay as they are',
   examples: [
     {
       command: 'backupmon snooze paris/compta --for 3d --reason "new disk on Monday"',
       says: 'silence one job',
     },
-    { command: 'backupmon snooze paris --off', says: 'hear of an agent again' },
+    { command: 'backupmon snooze', says: 'what is silent now' },
+    { command: 'backupmon snooze paris/compta --off', says: 'hear of it again' },
   ],
+  exit: {
+    0: 'it is done, or listed',
+    1: null,
+    2: null,
+    3: 'it could not be done: usage, configuration, database, permission or a bug',
+  },
   next: ['backupmon status --help', 'backupmon-config(5)'],
   define: (command, choose) =>
     command
-      .argument('[job]', 'AGENT or AGENT/DATABASE; without it, what is snoozed now is listed')
-      .option('--for <time>', 'how long: 12h, 3d')
-      .option('--reason <text>', 'shown in status and history, with your name')
+      .argument('[job]', 'AGENT or AGENT/DATABASE; without it, list what is silent now')
+      .option('--for <time>', 'how long: 12h, 3d, a year at most')
+      .option('--reason <text>', 'why; shown by status and history, with your name')
       .option('--off', 'send alarms again')
       .action(
         (job: string | undefined, options: { for?: string; reason?: string; off?: boolean }) =>

@@ -12,16 +12,27 @@ export const status: Description = {
   name: 'status',
   summary: 'where every job stands now, worst first; the evidence for one JOB',
   examples: [
+    {
+      command: 'backupmon status paris/compta',
+      says: 'the evidence behind one status, and what to do',
+    },
     { command: 'backupmon status --problems', says: 'what is not well' },
-    { command: 'backupmon status paris/compta', says: 'the evidence behind one status' },
+    {
+      command: "backupmon status --problems --json | jq -r '.jobs[].job'",
+      says: 'the same, as names for a script',
+    },
   ],
+  exit: {
+    2: 'the worst is critical, or no scan has completed for scan_max_age',
+    3: 'it could not be done: usage, configuration, database, permission or a bug',
+  },
   next: ['backupmon-states(7)', 'backupmon history --help'],
   define: (command, choose) =>
     command
-      .argument('[job...]', 'AGENT or AGENT/DATABASE')
+      .argument('[job...]', 'AGENT or AGENT/DATABASE; all that are expected without')
       .option(...JSON_OPTION)
       .option('--nagios', 'one line with performance data, for Nagios and its like')
-      .option('--problems', 'only what is not well')
+      .option('--problems', 'only what is critical, in warning, or cannot be judged')
       .option(...SNOOZED_OPTION)
       .action((jobs: string[], options: Options) =>
         choose(options.json, async (context) => {
