@@ -284,13 +284,6 @@ describe('promtool', { skip: cannotLint() }, () => {
     assert.equal(promtool(renderMetrics(small), 'check', 'metrics'), '0 ');
     assert.equal(promtool(renderMetrics(hostileView()), 'check', 'metrics'), '0 ');
   });
-
-  it('takes the alerts of docs/metrics.md', (t) => {
-    const rules = /```yaml\n(?<rules>groups:\n[\s\S]*?)```/u.exec(document)?.groups?.['rules'];
-    const file = `${folderFor(t)}/rules.yaml`;
-    replaceFile(file, rules ?? '', 0o644);
-    assert.match(promtool('', 'check', 'rules', file), /^0 [\s\S]*SUCCESS: 3 rules found/u);
-  });
 });
 
 describe('node_exporter', { skip: cannotExport() }, () => {
