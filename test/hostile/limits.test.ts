@@ -145,8 +145,8 @@ test('case 11: as many databases as are allowed, with 8 MiB of errors in them, a
   assert.ok(ran.peak - nothing.peak < 256 * MiB, `${ran.peak} bytes`);
 });
 
-test('case 11: the limits that the README states are those of the program', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+test('case 11: the limits that the documents state are those of the program', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../docs/agents.md'), 'utf8');
   const [, section = ''] = readme.split(/^## Limits$/mu);
   const rows = new Map(
     section

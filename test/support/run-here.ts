@@ -1,7 +1,7 @@
 /** The program in this process, where a clock has to be set, or where it runs too often for a process of its own. */
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../src/cli/run.ts';
+import { start } from './start.ts';
 import { thisProgram, type Program } from '../../src/program.ts';
 import type { Io } from '../../src/cli/io.ts';
 
@@ -25,25 +25,19 @@ export const builtProgram: Program = {
 export const binary = process.env['BACKUPMON_TEST_BINARY'] ?? null;
 
 /** The binary, for which the clock stands still at `now`, as for the program in this process. */
-function runBinary(file: string, now: number, argv: readonly string[]): Ran {
-  const child = spawnSync(
-    'faketime',
-    ['-f', new Date(now).toISOString().replace('T', ' ').slice(0, -1), file, ...argv],
-    {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: process.env['HOME'] ?? '',
-        TZ: 'UTC',
-        LC_ALL: 'C.UTF-8',
-        // Ages of files are real, and so is what the system waits for.
-        NO_FAKE_STAT: '1',
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
-      },
+async function runBinary(file: string, now: number, argv: readonly string[]): Promise<Ran> {
+  const time = new Date(now).toISOString().replace('T', ' ').slice(0, -1);
+  return start('faketime', ['-f', time, file, ...argv], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      TZ: 'UTC',
+      LC_ALL: 'C.UTF-8',
+      // Ages of files are real, and so is what the system waits for.
+      NO_FAKE_STAT: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
-  );
-  return { code: child.status, out: child.stdout, err: child.stderr };
+  }).ended;
 }
 
 /** @param now what its clock says, in milliseconds since the epoch */
