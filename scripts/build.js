@@ -5,7 +5,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { bundle, bundleRarely, writePacks } from './bundle.js';
+import { writeManual } from './generate-manual.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -19,8 +21,9 @@ copyFileSync('scripts/start.cjs', `${out}/start.cjs`);
 // What is shipped beside the program, see `backupmon files`.
 const share = `${out}/share`;
 mkdirSync(share);
-for (const name of ['schemas', 'systemd', 'config.example.yaml'])
-  cpSync(name, `${share}/${name}`, { recursive: true });
+for (const name of ['schemas', 'systemd', 'cron', 'docs/monitoring', 'config.example.yaml'])
+  cpSync(name, `${share}/${path.basename(name)}`, { recursive: true });
+writeManual(`${share}/man`);
 
 /** In a process of its own: what the commands do there must not touch the build. */
 function rehearse(task) {

@@ -92,6 +92,12 @@ const laws: Readonly<Record<string, Law>> = {
     packages: [],
     why: `it is the order of one pass, told with the words of the side rooms; ${ask}`,
   },
+  doctor: {
+    rooms: ['core', 'config', 'db', 'deposits', 'files', 'validated'],
+    builtins: ['child_process', 'fs', 'path'],
+    packages: ['yaml'],
+    why: `it looks at the machine with the words of the side rooms, and changes nothing; ${ask}`,
+  },
   cli: {
     rooms: [
       'core',
@@ -107,10 +113,11 @@ const laws: Readonly<Record<string, Law>> = {
       'views',
       'pass',
       'alarms',
+      'doctor',
       'program',
       'version',
     ],
-    builtins: ['child_process', 'fs', 'os', 'path', 'readline', 'url'],
+    builtins: ['child_process', 'fs', 'os', 'path', 'readline', 'tty', 'url'],
     packages: ['commander', 'picocolors'],
     why: 'it joins the rooms and talks to people; nothing but main stands above it',
   },
