@@ -1,6 +1,15 @@
 /** A backup server in a folder: configuration, deposits, validated tree, database. */
 import { createHash, randomFillSync } from 'node:crypto';
-import { closeSync, cpSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Fact } from './dump.ts';
@@ -56,6 +65,21 @@ export function makeWorld(
   const names = { agents: numbered('agent', agents), databases: numbered('database', databases) };
   return atLevel({ folder, config: '', archiveReports, ...names }, 'complete');
 }
+
+/** The one binary, where it has been built since what it is made of. */
+const built = path.resolve(import.meta.dirname, '../dist/backupmon');
+export const hasBinary = (): boolean =>
+  (statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0) >=
+  statSync(path.resolve(import.meta.dirname, '../dist/start.cjs')).mtimeMs;
+
+/** The same command by the binary. */
+export const byBinary = (command: Command): Command => ({
+  ...command,
+  label: `${command.label}, binary`,
+  program: built,
+  args: command.args.slice(1),
+  peak: false,
+});
 
 export const backupmon = (
   world: World,

@@ -42,7 +42,9 @@ async function runBinary(file: string, now: number, argv: readonly string[]): Pr
 
 /** @param now what its clock says, in milliseconds since the epoch */
 export async function runHere(now: number, argv: readonly string[]): Promise<Ran> {
-  if (binary !== null) return runBinary(binary, now, argv);
+  // No process can be given a NUL.
+  const isPossible = !argv.some((argument) => argument.includes('\0'));
+  if (binary !== null && isPossible) return runBinary(binary, now, argv);
   let out = '';
   let err = '';
   const stream = (write: (text: string) => void) => ({
