@@ -15,19 +15,37 @@ const common = {
   legalComments: 'none',
 };
 
-/** better-sqlite3 is bundled but for the part that finds and loads its native addon: that stays where npm put it, or is in the binary. */
+/**
+ * better-sqlite3 is bundled but for its native addon, which stays where npm put it, or is in the binary. It is looked for where npm puts
+ * packages; elsewhere, and where it cannot be loaded (another libc), by better-sqlite3's own means, which take a fifth of a bare start.
+ */
 const addonOutside = {
   name: 'the native addon stays outside',
   setup: ({ onLoad }) =>
     onLoad({ filter: /better-sqlite3\/lib\/binding\.js$/ }, () => ({
       contents: `
+        const { existsSync } = require('node:fs');
         const { dirname, join } = require('node:path');
+        const { fileURLToPath } = require('node:url');
+        function installed() {
+          const file = 'better-sqlite3/prebuilds/' + process.platform + '-' + process.arch + '.node';
+          const folder = dirname(dirname(fileURLToPath(__program)));
+          const found = [join(folder, 'node_modules', file), join(dirname(folder), file)].find((path) => existsSync(path));
+          if (found === undefined) return null;
+          try {
+            const module = { exports: {} };
+            process.dlopen(module, found);
+            return module.exports;
+          } catch {
+            return null;
+          }
+        }
+        function searched() {
+          const folder = dirname(__require.resolve('better-sqlite3/package.json'));
+          return __require(join(folder, 'lib/binding.js')).getBinding();
+        }
         let binding;
-        exports.getBinding = (given) => {
-          if (__binary) return __binary.addon();
-          binding ??= __require(join(dirname(__require.resolve('better-sqlite3/package.json')), 'lib/binding.js'));
-          return binding.getBinding(given);
-        };`,
+        exports.getBinding = () => (binding ??= __binary ? __binary.addon() : (installed() ?? searched()));`,
     })),
 };
 
