@@ -75,7 +75,8 @@ function loadedBy(command) {
 
 /** One command after the other, in this process; then the caches. */
 function writeCaches() {
-  const mask = process.umask();
+  const mask = process.umask(0o022);
+  process.umask(mask);
   const waiting = commands.map(([, command]) => command.split(' '));
   let program = null;
   // A command is done when nothing is left to wait for. The event comes again only if there was something since.

@@ -14,7 +14,8 @@ test('every reason is listed, once', () => {
   const listed = [...paragraph.matchAll(/`(?<word>[a-z_]+)`/gu)].map(
     ({ groups }) => groups?.['word'],
   );
-  assert.deepEqual(listed.toSorted(), Object.keys(reasons).toSorted());
+  assert.deepEqual(new Set(listed), new Set(Object.keys(reasons)));
+  assert.equal(listed.length, Object.keys(reasons).length);
 });
 
 test('every status is listed', () => {

@@ -29,7 +29,8 @@ function secretIn(file: string): string {
   return secret;
 }
 
-function passwordOf({ server }: EmailConfig, { env }: Pick<Io, 'env'>): string | null {
+/** The password for mail; null where there is no login, or none is named. @throws Trouble, UserProblem */
+export function passwordOf({ server }: EmailConfig, { env }: Pick<Io, 'env'>): string | null {
   if (server.kind !== 'smtp' || server.user === null) return null;
   const given = env['BACKUPMON_SMTP_PASSWORD'] ?? '';
   if (given !== '') return given;

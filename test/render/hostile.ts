@@ -1,6 +1,8 @@
 /** Every renderer, fed with the same text in every place that takes foreign text; and the texts that must be harmless there. */
+import { areas } from '../../src/core/finding.ts';
 import { jobStatuses, statuses } from '../../src/core/statuses.ts';
 import { renderConfigProblems } from '../../src/render/config-problems.ts';
+import { renderDoctor, type DoctorView } from '../../src/render/doctor.ts';
 import { renderHistory } from '../../src/render/history-table.ts';
 import { renderMetrics, type MetricsView } from '../../src/render/metrics.ts';
 import { renderNagios, renderNagiosUnknown } from '../../src/render/nagios.ts';
@@ -9,6 +11,7 @@ import { renderBug, renderError, renderSentence } from '../../src/render/sentenc
 import { renderJobDetail } from '../../src/render/status-detail.ts';
 import { renderStatus } from '../../src/render/status-table.ts';
 import { errorDocument, checkConfigDocument } from '../../src/render/json/problems.ts';
+import { doctorDocument } from '../../src/render/json/doctor.ts';
 import { historyDocument, passDocument } from '../../src/render/json/events.ts';
 import { statusDocument } from '../../src/render/json/status.ts';
 import { renderLetterHtml } from '../../src/render/letter/html.ts';
@@ -125,6 +128,22 @@ const hostilePass = (text: string): PassView =>
     blocked: [{ job: text, reason: text, since: now, message: text }],
   });
 
+/** With a command that can be shown, or with the text in its place. */
+const hostileDoctor = (text: string, mend: string): DoctorView => ({
+  now,
+  file: text,
+  site: text,
+  findings: (['critical', 'warning', 'ok'] as const).map((severity, index) => ({
+    area: areas[index] ?? 'jobs',
+    subject: text,
+    severity,
+    message: text,
+    why: text,
+    mend,
+  })),
+  suggestions: [{ agent: text, database: text, schedule: text, rounds: 3 }],
+});
+
 export interface Output {
   /** The function that wrote it. */
   readonly by: string;
@@ -181,6 +200,9 @@ export function peoplesOutputs(text: string, screen: Screen): Output[] {
     { by: 'renderStatus', text: every, ...fitting },
     { by: 'renderStatus', text: problems, ...fitting },
     { by: 'renderJobDetail', text: details.join(''), ...fitting },
+    { by: 'renderDoctor', text: renderDoctor(hostileDoctor(text, 'ls /'), screen), ...fitting },
+    // A command is never broken.
+    { by: 'renderDoctor', text: renderDoctor(hostileDoctor(text, text), screen), ...wide },
     { by: 'renderHistory', text: renderHistory(historyView(events, true), screen), ...fitting },
     { by: 'renderEvents', text: renderEvents(hostilePass(text), screen), ...fitting },
     { by: 'renderNews', text: renderNews(hostilePass(text), screen), ...wide },
@@ -213,6 +235,7 @@ export const documents = (text: string): Readonly<Record<string, object>> => ({
     hint: text,
     problems: problemsOf(text),
   }),
+  doctor: doctorDocument(hostileDoctor(text, text)),
   'check-config': checkConfigDocument({ now, ok: false, file: text, problems: problemsOf(text) }),
 });
 
@@ -226,6 +249,7 @@ export const documentMakers: readonly string[] = [
   'historyDocument',
   'errorDocument',
   'checkConfigDocument',
+  'doctorDocument',
   'letterDocument',
   'toJson',
 ];

@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { toJson } from '../../src/render/json/document.ts';
 import { eventObject } from '../../src/render/json/event.ts';
+import { doctorDocument } from '../../src/render/json/doctor.ts';
 import { historyDocument, passDocument } from '../../src/render/json/events.ts';
 import { checkConfigDocument, errorDocument } from '../../src/render/json/problems.ts';
 import { statusDocument } from '../../src/render/json/status.ts';
@@ -34,7 +35,16 @@ const schemaOf = (name: string): Schema =>
   ) as Schema;
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
-const names = ['status', 'scan', 'promote', 'history', 'error', 'check-config', 'event'] as const;
+const names = [
+  'status',
+  'scan',
+  'promote',
+  'history',
+  'error',
+  'check-config',
+  'doctor',
+  'event',
+] as const;
 type Name = (typeof names)[number];
 const validators = Object.fromEntries(names.map((name) => [name, ajv.compile(schemaOf(name))]));
 
@@ -168,6 +178,42 @@ const examples: readonly (readonly [string, Name, object])[] = [
     'a checked configuration',
     'check-config',
     checkConfigDocument({ now, ok: true, file: fault.file, problems: [] }),
+  ],
+  [
+    'a machine that was looked at',
+    'doctor',
+    doctorDocument({
+      now,
+      file: fault.file,
+      site: 'backup01',
+      findings: [
+        {
+          area: 'database',
+          subject: '/var/lib/backupmon/backupmon.db',
+          severity: 'critical',
+          message: 'it does not exist',
+          why: 'no scan can run',
+          mend: 'backupmon init-db',
+        },
+        {
+          area: 'file_systems',
+          subject: '/srv',
+          severity: 'ok',
+          message: 'x',
+          why: null,
+          mend: null,
+        },
+      ],
+      suggestions: [
+        { agent: 'paris', database: 'crm', schedule: '0 20 * * *', rounds: 4 },
+        { agent: 'paris', database: 'old', schedule: null, rounds: 0 },
+      ],
+    }),
+  ],
+  [
+    'a machine whose configuration is faulty',
+    'doctor',
+    doctorDocument({ now, file: fault.file, site: null, findings: [], suggestions: [] }),
   ],
   [
     'a faulty configuration',

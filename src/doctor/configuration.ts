@@ -1,0 +1,96 @@
+/** Whether the configuration is valid, and who may read and change it. */
+import type { ConfigProblem } from '../config/problem.ts';
+import type { Finding } from '../core/finding.ts';
+import { isPermitted, modeOf, openToOthers } from './access.ts';
+import { counted, critical, fine, warning } from './finding.ts';
+import type { Hands } from './hands.ts';
+import type { Look } from './look.ts';
+
+/** Faults that are told one by one. */
+const MOST_FAULTS = 10;
+
+const stopped = 'a configuration with a fault is not used: no scan runs, and nobody is told';
+
+/** Every fault of the file, or that there is none. */
+export function judgeConfiguration(
+  { file, config, hands }: Pick<Look, 'file' | 'config' | 'hands'>,
+  problems: readonly ConfigProblem[],
+): Finding[] {
+  const told = problems.slice(0, MOST_FAULTS).map((problem) => faultOf(problem, hands));
+  const more = problems.length - told.length;
+  if (more > 0) {
+    const message = `${counted(more, 'more fault')} in ${file}`;
+    told.push(
+      critical('configuration', file, { message, why: stopped, mend: hands.own('check-config') }),
+    );
+  }
+  if (config === null) return told;
+  const { jobs, agents } = config;
+  const enabled = jobs.filter((job) => job.enabled).length;
+  if (enabled > 0) {
+    const message = `${file}: valid, ${counted(enabled, 'job')} of ${counted(agents.length, 'agent')}`;
+    return [...told, fine('configuration', file, message)];
+  }
+  return [
+    ...told,
+    warning('configuration', file, {
+      message: `${file} expects no backup: it has no job that is enabled`,
+      why: 'what is not expected is never missed',
+      mend: hands.own('doctor', '--suggest-jobs'),
+    }),
+  ];
+}
+
+function faultOf(problem: ConfigProblem, hands: Hands): Finding {
+  const { file, line, column, message, expected, suggestion } = problem;
+  const place = [file, line, column].filter((part) => part !== null).join(':');
+  const wanted = expected === null ? '' : `; expected ${expected}`;
+  const meant = suggestion === null ? '' : `; did you mean ${suggestion}?`;
+  return critical('configuration', file, {
+    message: `${place}: ${message}${wanted}${meant}`,
+    why: stopped,
+    mend: hands.edit(file, line),
+  });
+}
+
+/** Faults that only the database can tell: two jobs in one folder of the tree. */
+export const judgeConflicts = (
+  { file, hands }: Pick<Look, 'file' | 'hands'>,
+  conflicts: readonly string[],
+): Finding[] =>
+  conflicts.map((message) =>
+    critical('configuration', file, {
+      message,
+      why: 'a scan refuses to put versions of one job where those of another lie',
+      mend: hands.edit(file),
+    }),
+  );
+
+/** The file's own permissions: the user that scans has to read it, and nobody else may change what that user runs. */
+export function examineConfigurationFile({ file, scanner, hands }: Look): Finding[] {
+  const stats = modeOf(file);
+  if (stats === null || !stats.isFile) return [];
+  const found: Finding[] = [];
+  if (scanner.present && !isPermitted(file, 'read')) {
+    found.push(
+      critical('configuration', file, {
+        message: `${file} may not be read by ${scanner.user}, who scans`,
+        why: 'each scan ends at once',
+        mend: hands.root(['chgrp', scanner.group, file], ['chmod', 'g+r', file]),
+      }),
+    );
+  }
+  const others = openToOthers(stats, scanner);
+  if (others !== null) {
+    const writers = others === 'all' ? 'everybody on this machine' : `the group ${stats.gid}`;
+    const tell = others === 'all' ? critical : warning;
+    found.push(
+      tell('configuration', file, {
+        message: `${file} may be written by ${writers}`,
+        why: `who changes it decides what ${scanner.user} runs, and who is told`,
+        mend: hands.root(['chmod', others === 'all' ? 'o-w' : 'g-w', file]),
+      }),
+    );
+  }
+  return found;
+}

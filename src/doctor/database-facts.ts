@@ -1,0 +1,116 @@
+/** Everything that the examinations ask of the database, read at once. */
+import { existsSync } from 'node:fs';
+import type { Config } from '../core/job.ts';
+import { pathConflicts } from '../core/path-conflicts.ts';
+import { loadAgents, type AgentRecord } from '../db/agents.ts';
+import {
+  newestPass,
+  quickCheck,
+  seenFileNames,
+  type Checked,
+  type PassRecord,
+} from '../db/examine.ts';
+import { loadJobs, type JobRecord } from '../db/jobs.ts';
+import { isRunning } from '../db/lock.ts';
+import { undelivered, type Undelivered } from '../db/messages.ts';
+import { SCHEMA_VERSION, withDatabase } from '../db/open.ts';
+import { DatabaseProblem } from '../db/problem.ts';
+import { getMeta, lastCompleteScan, type ScanRecord } from '../db/scans.ts';
+import type { Database } from '../db/schema.ts';
+import { newestVersions, ownedFolders, versionPlaces } from '../db/versions.ts';
+
+/** Sizes of the newest version of each job, in bytes. */
+export interface RoundSizes {
+  readonly total: number;
+  readonly largest: { readonly job: string; readonly size: number } | null;
+}
+
+export interface DatabaseFacts {
+  readonly schema: number;
+  readonly check: Checked;
+  readonly jobs: ReadonlyMap<string, JobRecord>;
+  readonly agents: ReadonlyMap<string, AgentRecord>;
+  readonly sizes: RoundSizes;
+  /** Versions recorded as present. */
+  readonly versions: number;
+  readonly conflicts: readonly string[];
+  readonly undelivered: readonly Undelivered[];
+  /** Names of files that reports and versions have, some thousand at most. */
+  readonly fileNames: readonly string[];
+  readonly initialisedAt: number | null;
+  readonly lastComplete: ScanRecord | null;
+  readonly newest: PassRecord | null;
+  /** Somebody holds the lock. */
+  readonly running: boolean;
+  /** Why the clock must be wrong, by what is recorded; null where it may be right. */
+  readonly clockFault: string | null;
+}
+
+export type ReadDatabase =
+  | { readonly kind: 'read'; readonly facts: DatabaseFacts }
+  | { readonly kind: 'unusable'; readonly problem: DatabaseProblem }
+  | { readonly kind: 'unknown' };
+
+export interface ReadRequest {
+  readonly database: string | null;
+  readonly config: Config | null;
+  readonly clockFault: (db: Database) => Promise<string | null>;
+  /** Whether there is time to check one more table. */
+  readonly mayCheck: () => boolean;
+}
+
+async function sizesOf(
+  db: Database,
+  jobs: ReadonlyMap<string, JobRecord>,
+  config: Config | null,
+): Promise<RoundSizes> {
+  const versions = await newestVersions(db);
+  const expected = config?.jobs.filter((job) => job.enabled).map(({ id }) => id) ?? [
+    ...jobs.keys(),
+  ];
+  const sizes = expected.flatMap((job) => {
+    const size = versions.get(jobs.get(job)?.id ?? -1)?.newest.size;
+    return size === undefined ? [] : [{ job, size }];
+  });
+  return {
+    total: sizes.reduce((sum, { size }) => sum + size, 0),
+    largest: sizes.toSorted((left, right) => right.size - left.size)[0] ?? null,
+  };
+}
+
+async function readFacts(db: Database, file: string, request: ReadRequest): Promise<DatabaseFacts> {
+  const { config } = request;
+  const jobs = await loadJobs(db);
+  const initialised = await getMeta(db, 'initialised_at');
+  return {
+    schema: SCHEMA_VERSION,
+    check: await quickCheck(db, file, request.mayCheck),
+    jobs,
+    agents: await loadAgents(db),
+    sizes: await sizesOf(db, jobs, config),
+    versions: (await versionPlaces(db)).length,
+    conflicts: config === null ? [] : pathConflicts(config.jobs, await ownedFolders(db)),
+    undelivered: await undelivered(db),
+    fileNames: await seenFileNames(db),
+    initialisedAt: initialised === null ? null : Number(initialised),
+    lastComplete: await lastCompleteScan(db),
+    newest: await newestPass(db),
+    running: isRunning(file),
+    clockFault: await request.clockFault(db),
+  };
+}
+
+/** Never throws for what is wrong with the database. */
+export async function readDatabase(request: ReadRequest): Promise<ReadDatabase> {
+  const { database } = request;
+  if (database === null) return { kind: 'unknown' };
+  try {
+    const facts = await withDatabase(database, 'read', (db) => readFacts(db, database, request));
+    return { kind: 'read', facts };
+  } catch (error) {
+    if (!(error instanceof DatabaseProblem)) throw error;
+    return { kind: 'unusable', problem: error };
+  }
+}
+
+export const isThere = (database: string): boolean => existsSync(database);

@@ -1,0 +1,158 @@
+/** The way of one examination, as the user that scans. */
+import { checkMarker, TreeProblem } from '../validated/tree.ts';
+import type { Environment } from '../config/environment.ts';
+import { areas, type Finding } from '../core/finding.ts';
+import type { Calendar } from '../core/missed.ts';
+import { severities } from '../core/statuses.ts';
+import { Trouble } from '../files/trouble.ts';
+import { judgeClock } from './clock.ts';
+import { examineConfigurationFile, judgeConfiguration, judgeConflicts } from './configuration.ts';
+import { examineDatabase } from './database.ts';
+import { readDatabase, type DatabaseFacts, type ReadDatabase } from './database-facts.ts';
+import { examineDeposits } from './deposits.ts';
+import { examineFileSystems } from './file-systems.ts';
+import { examineFolders } from './folders.ts';
+import { lookOf, type Examination } from './examination.ts';
+import { judgeSilentStrangers, judgeStrangers, judgeUnmatchedJobs, unmatchedJobs } from './jobs.ts';
+import type { Look } from './look.ts';
+import { examineNotifications } from './notifications.ts';
+import { probe, type Probe } from './probes.ts';
+import { examineDecoders, judgeRsync } from './programs.ts';
+import { judgeScans } from './scans.ts';
+import { judgeSchedule } from './schedule.ts';
+import { strangersOf } from './strangers.ts';
+import { suggestJobs, type Suggestions } from './suggest.ts';
+import { suggestionText } from './suggestion-text.ts';
+import { judgeUser } from './user.ts';
+import { walkZones, type Zones } from './zones.ts';
+
+export interface Examined {
+  /** Worst first, then in the order of the areas. */
+  readonly findings: readonly Finding[];
+  /** Empty where the configuration is faulty. */
+  readonly suggestions: Suggestions;
+}
+
+/** Milliseconds after which no further table is checked. */
+const CHECK_TIME_MS = 10_000;
+
+const readOf = ({ read, clockFault, elapsed }: Examination): Promise<ReadDatabase> =>
+  readDatabase({
+    database: read.places.database,
+    config: read.config,
+    clockFault,
+    mayCheck: () => elapsed() < CHECK_TIME_MS,
+  });
+
+/** Why nothing is tried in the tree; null where it can be. */
+function untried({ places, scanner }: Look, read: ReadDatabase): string | null {
+  if (!scanner.present) return 'only the user that scans may';
+  if (read.kind !== 'read') return 'there is no database whose lock keeps scans away';
+  try {
+    checkMarker(places.validated ?? '');
+    return null;
+  } catch (error) {
+    if (error instanceof TreeProblem || error instanceof Trouble)
+      return 'it cannot be used as it is';
+    throw error;
+  }
+}
+
+/** The agents' folders, and what can be tried in the tree with one of their files. */
+async function walk(look: Look, read: ReadDatabase): Promise<{ zones: Zones; probed: Probe }> {
+  const { validated, database } = look.places;
+  const why = untried(look, read);
+  let probed: Probe | null = why === null ? null : { kind: 'untried', why };
+  const tryWith = async (source: Parameters<typeof probe>[2]): Promise<boolean> => {
+    probed ??= await probe(validated ?? '', database ?? '', source);
+    return true;
+  };
+  const zones = await walkZones(look, tryWith);
+  await tryWith(null);
+  return { zones, probed: probed ?? { kind: 'untried', why: '' } };
+}
+
+function jobFindings(
+  look: Look,
+  zones: Zones,
+  facts: DatabaseFacts | null,
+  calendar: Calendar,
+): { readonly findings: Finding[]; readonly suggestions: Suggestions } {
+  const { config, now } = look;
+  if (config === null) return { findings: [], suggestions: { jobs: [], refused: [] } };
+  const strangers = strangersOf(config, zones.zones, facts?.agents ?? new Map());
+  const reporting = new Set(strangers.map(({ agent }) => agent));
+  const silent = zones.zones.filter(
+    ({ agent, configured, trouble }) => !configured && trouble === null && !reporting.has(agent),
+  );
+  const unmatched = unmatchedJobs(config.jobs, facts?.jobs ?? new Map(), strangers, {
+    calendar,
+    now,
+  });
+  return {
+    findings: [
+      ...judgeUnmatchedJobs(unmatched, look),
+      ...judgeStrangers(strangers, look),
+      ...judgeSilentStrangers(
+        silent.map(({ agent }) => agent),
+        look,
+      ),
+    ],
+    suggestions: suggestJobs(strangers, config),
+  };
+}
+
+const inOrder = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted(
+    (left, right) =>
+      severities.indexOf(right.severity) - severities.indexOf(left.severity) ||
+      areas.indexOf(left.area) - areas.indexOf(right.area),
+  );
+
+export async function examine(examination: Examination): Promise<Examined> {
+  const { read: configuration, facts: machineFacts, own, calendar, started, owner } = examination;
+  const look = lookOf(examination);
+  const mail = examination.visitMail();
+  const read = await readOf(examination);
+  const facts = read.kind === 'read' ? read.facts : null;
+  const { zones, probed } = await walk(look, read);
+  const ofJobs = jobFindings(look, zones, facts, calendar);
+  const names = [...(facts?.fileNames ?? []), ...zones.zones.flatMap((zone) => zone.names)];
+  const rsync = judgeRsync(machineFacts.rsync, look);
+  const { config } = look;
+  const { schedule } = machineFacts;
+  const findings = [
+    ...judgeConfiguration(look, configuration.problems),
+    ...judgeConflicts(look, facts?.conflicts ?? []),
+    ...examineConfigurationFile(look),
+    ...judgeUser({ started, owner, hasOwnUser: machineFacts.hasOwnUser }, look),
+    ...examineFolders(look, facts?.versions ?? 0),
+    ...examineFileSystems(look, probed, facts?.sizes ?? null),
+    ...examineDatabase(look, read),
+    ...judgeClock(machineFacts.clock, facts?.clockFault ?? null, look),
+    rsync,
+    ...examineDecoders(look, [...new Set(names)]),
+    ...(await examineDeposits(look, zones, rsync.severity === 'ok')),
+    ...judgeSchedule(schedule, own, look),
+    ...(facts === null || config === null ? [] : judgeScans(facts, config, look)),
+    ...examineNotifications(look, {
+      waiting: facts?.undelivered ?? [],
+      mail: await mail,
+      credentials: schedule.timers.timers.flatMap((timer) => timer.credentials),
+      sawAll: schedule.sawAll,
+    }),
+    ...ofJobs.findings,
+  ];
+  return { findings: inOrder(findings), suggestions: ofJobs.suggestions };
+}
+
+/** `doctor --suggest-jobs`: reads reports and the database only. */
+export async function suggest(examination: Examination, env: Environment): Promise<string> {
+  const look = lookOf(examination);
+  const read = await readOf({ ...examination, elapsed: () => Infinity });
+  const facts = read.kind === 'read' ? read.facts : null;
+  const zones = await walkZones(look, async () => true);
+  const { suggestions } = jobFindings(look, zones, facts, examination.calendar);
+  const { text } = examination.read;
+  return suggestionText(suggestions, { file: look.file, text, env });
+}

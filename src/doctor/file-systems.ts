@@ -1,0 +1,163 @@
+/** The file systems that backups and records lie on: which they are, what they can do, and whether the next round fits. */
+import { realpathSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Finding } from '../core/finding.ts';
+import { networkOf } from '../db/network.ts';
+import { spaceOf } from '../files/space.ts';
+import { errorCode } from '../files/trouble.ts';
+import { modeOf } from './access.ts';
+import type { RoundSizes } from './database-facts.ts';
+import { critical, fine, warning } from './finding.ts';
+import type { Look } from './look.ts';
+import { mountOf, presentMounts, type Mount } from './mounts.ts';
+import type { Probe } from './probes.ts';
+import { judgeSpace, type Room } from './space.ts';
+
+export interface FileSystemFacts {
+  readonly what: 'database' | 'deposits' | 'validated';
+  readonly path: string;
+  /** As mountinfo calls it; null where that cannot be found out. */
+  readonly type: string | null;
+  /** Name of the network file system that it is; null for a local one. */
+  readonly network: string | null;
+}
+
+type Judging = Pick<Look, 'file' | 'hands'>;
+
+const inMemory: ReadonlySet<string> = new Set(['tmpfs', 'ramfs']);
+
+/** Which kind of file system it is. */
+export function judgeKind({ what, path, type, network }: FileSystemFacts, look: Judging): Finding {
+  const { file, hands } = look;
+  const place = `${what}: ${path} lies on`;
+  if (network !== null && what === 'database') {
+    return critical('file_systems', path, {
+      message: `${place} ${network}, a file system of another machine`,
+      why: 'the locks and the log of SQLite do not hold there: every command refuses it. Name a folder of a local disk as `database`',
+      mend: hands.edit(file),
+    });
+  }
+  if (network !== null) {
+    return warning('file_systems', path, {
+      message: `${place} ${network}, a file system of another machine`,
+      why:
+        what === 'validated'
+          ? 'whether a version is durable, and replaced in one step, is what that machine makes of it; while it is away no scan runs. A local disk that is copied from is safer'
+          : 'times of change are those of its clock, by which `settle` tells what is still arriving; while it is away nothing is judged',
+    });
+  }
+  if (type !== null && inMemory.has(type)) {
+    return warning('file_systems', path, {
+      message: `${place} ${type}, which is memory`,
+      why: 'everything in it is gone after the next boot',
+      mend: hands.edit(file),
+    });
+  }
+  return fine('file_systems', path, `${place} ${type ?? 'a local file system'}`);
+}
+
+/** What was tried in the tree. */
+export function judgeProbe(probe: Probe, validated: string, { hands }: Judging): Finding[] {
+  if (probe.kind === 'untried')
+    return [fine('file_systems', validated, `validated: nothing was tried in it: ${probe.why}`)];
+  if (probe.trouble !== null) {
+    return [
+      critical('file_systems', validated, {
+        message: `validated: a version cannot be written there: ${probe.trouble}`,
+        why: 'no backup can be promoted',
+        mend: hands.root(['df', '-h', validated]),
+      }),
+    ];
+  }
+  const found: Finding[] = [];
+  if (!probe.links) {
+    found.push(
+      warning('file_systems', validated, {
+        message: `validated: ${validated} has no symbolic links`,
+        why: 'no `current` points to the newest version; programs that read it find nothing',
+      }),
+    );
+  }
+  if (!probe.modes) {
+    found.push(
+      warning('file_systems', validated, {
+        message: `validated: files in ${validated} do not keep the mode 0440`,
+        why: 'a version can be changed by whoever may write in the folder, also by a slip of the hand',
+      }),
+    );
+  }
+  if (found.length > 0) return found;
+  const clones = probe.reflinks === true ? ', clones of deposits (reflinks)' : '';
+  const can = `validated: write, flush, rename, symbolic links, modes${clones}: all work`;
+  return [fine('file_systems', validated, can)];
+}
+
+/** Links in it resolved; as it is where that is not possible. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    return path;
+  }
+}
+
+function inodesOf(path: string): number | null {
+  try {
+    const { files, ffree } = statfsSync(path);
+    return files === 0 ? null : ffree;
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    return null;
+  }
+}
+
+/** The nearest folder that is there. */
+function existing(path: string): string {
+  if (path === '/' || modeOf(path) !== null) return path;
+  return existing(dirname(path));
+}
+
+const factsOf = (
+  what: FileSystemFacts['what'],
+  path: string,
+  mounts: readonly Mount[],
+): FileSystemFacts => ({
+  what,
+  path,
+  type: mountOf(realOf(path), mounts)?.type ?? null,
+  network: networkOf(path),
+});
+
+function roomOf(what: Room['what'], path: string, mounts: readonly Mount[]): Room[] {
+  const space = spaceOf(path);
+  if (space === null) return [];
+  const mounted = mountOf(realOf(path), mounts)?.folder ?? path;
+  return [{ what, path, mounted, ...space, inodes: inodesOf(path) }];
+}
+
+/** @param sizes of the last round; null where no database tells them */
+export function examineFileSystems(look: Look, probed: Probe, sizes: RoundSizes | null): Finding[] {
+  const { places, machine } = look;
+  const mounts = presentMounts(machine);
+  const folders = [
+    ['deposits', places.deposits],
+    ['validated', places.validated],
+    ['database', places.database === null ? null : existing(dirname(places.database))],
+  ] as const;
+  // Of a folder that is not there nothing is said: what is missing may be its disk.
+  const present = folders.flatMap(([what, path]) =>
+    path === null || modeOf(path) === null ? [] : [{ what, path }],
+  );
+  const tree = present.find(({ what }) => what === 'validated');
+  return [
+    ...present.map(({ what, path }) => judgeKind(factsOf(what, path, mounts), look)),
+    ...(tree === undefined ? [] : judgeProbe(probed, tree.path, look)),
+    ...judgeSpace(
+      present.flatMap(({ what, path }) => roomOf(what, path, mounts)),
+      sizes,
+      { reflinks: probed.kind === 'tried' && probed.reflinks === true },
+      look,
+    ),
+  ];
+}

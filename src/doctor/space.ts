@@ -1,0 +1,105 @@
+/** Whether what comes next fits on the disks. */
+import { bytes } from '../core/bytes.ts';
+import type { Finding } from '../core/finding.ts';
+import type { RoundSizes } from './database-facts.ts';
+import { critical, fine, warning } from './finding.ts';
+import type { Look } from './look.ts';
+
+export interface Room {
+  readonly what: 'database' | 'deposits' | 'validated';
+  readonly path: string;
+  /** Folder that the file system is mounted on: two with the same share their room. */
+  readonly mounted: string;
+  /** Bytes. */
+  readonly free: number;
+  readonly size: number;
+  /** Files that can still be made; null where the file system sets no limit. */
+  readonly inodes: number | null;
+}
+
+const MiB = 1024 * 1024;
+/** A scan with news adds some pages to the database, and as many to its log. */
+const DATABASE_WARNING = 100 * MiB;
+const DATABASE_CRITICAL = 10 * MiB;
+/** A version needs a folder, its file and its sums. */
+const FEW_INODES = 1000;
+
+type Judging = Pick<Look, 'hands'>;
+
+const freeText = ({ what, path, free, size }: Room): string =>
+  `${what}: ${path} has ${bytes(free)} free of ${bytes(size)}`;
+
+function judgeDatabase(room: Room, { hands }: Judging): Finding {
+  const { path, free } = room;
+  if (free >= DATABASE_WARNING) return fine('file_systems', path, freeText(room));
+  return (free < DATABASE_CRITICAL ? critical : warning)('file_systems', path, {
+    message: freeText(room),
+    why: 'where nothing can be recorded any more, no scan comes to its end',
+    mend: hands.root(['du', '-xh', '--max-depth=2', room.mounted]),
+  });
+}
+
+/** `needed`: bytes of one round; `largest`: of its largest backup. */
+function judgeRound(
+  room: Room,
+  { needed, largest }: { readonly needed: number; readonly largest: RoundSizes['largest'] },
+  { hands }: Judging,
+): Finding {
+  const { what, path, free } = room;
+  const most = largest?.size ?? 0;
+  const enough = fine('file_systems', path, freeText(room));
+  if (needed === 0) return enough;
+  const round = `; the last round took ${bytes(needed)}`;
+  const fits = { ...enough, message: `${freeText(room)}${round}` };
+  if (free >= needed) return fits;
+  const isFull = free < most;
+  return (isFull ? critical : warning)('file_systems', path, {
+    message: isFull
+      ? `${freeText(room)}, less than the largest backup needs: ${largest?.job} took ${bytes(most)}`
+      : `${freeText(room)}, less than the next round may need${round}`,
+    why:
+      what === 'validated'
+        ? 'a new version is written before an old one goes; what does not fit is not promoted'
+        : 'rsync writes a new file beside the old one; what does not fit does not arrive',
+    mend: hands.root(['du', '-xh', '--max-depth=2', path]),
+  });
+}
+
+function judgeInodes({ what, path, inodes, mounted }: Room, { hands }: Judging): Finding[] {
+  if (inodes === null || inodes >= FEW_INODES) return [];
+  return [
+    critical('file_systems', path, {
+      message: `${what}: ${path} has room for ${inodes} more files only`,
+      why: 'a disk without inodes is full, however much space it has',
+      mend: hands.root(['du', '-x', '--inodes', '--max-depth=2', mounted]),
+    }),
+  ];
+}
+
+/**
+ * The newest version of each job stands for the round that comes: its copy has to fit beside what is there. Where deposits and tree share
+ * a disk, both the deposits and their copies do, unless these are clones.
+ *
+ * @param sizes null: nothing is known of a round
+ */
+export function judgeSpace(
+  rooms: readonly Room[],
+  sizes: RoundSizes | null,
+  { reflinks }: { readonly reflinks: boolean },
+  look: Judging,
+): Finding[] {
+  const total = sizes?.total ?? 0;
+  const largest = sizes?.largest ?? null;
+  const validated = rooms.find(({ what }) => what === 'validated');
+  return rooms.flatMap((room): Finding[] => {
+    const { what, mounted } = room;
+    if (what === 'database') return [judgeDatabase(room, look), ...judgeInodes(room, look)];
+    const isShared = what === 'deposits' && mounted === validated?.mounted;
+    // Told with the tree.
+    if (isShared) return [];
+    const shares = rooms.some((other) => other.what === 'deposits' && other.mounted === mounted);
+    const copies = what === 'validated' && reflinks ? 0 : total;
+    const needed = copies + (what === 'validated' && shares ? total : 0);
+    return [judgeRound(room, { needed, largest }, look), ...judgeInodes(room, look)];
+  });
+}

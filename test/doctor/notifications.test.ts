@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Config } from '../../src/core/job.ts';
+import { judgeCredential } from '../../src/doctor/credentials.ts';
+import {
+  judgePrograms,
+  judgeSecret,
+  judgeWaiting,
+  examineNotifications,
+} from '../../src/doctor/notifications.ts';
+import { visitSmtp } from '../../src/notify/smtp-visit.ts';
+import { smtpConfig } from '../notify/support.ts';
+import { startMailServer, type MailServer } from '../support/mail-server.ts';
+import { assertWhole, configWith, lookWith, now, scanner, told } from './support.ts';
+
+const look = lookWith();
+
+describe('a file with a password', () => {
+  const facts = { path: '/etc/p', what: 'the password for mail', mode: 0o640, refusal: null };
+  const cases = [
+    ['is in order', facts, []],
+    [
+      'may be read by all',
+      { ...facts, mode: 0o644 },
+      [
+        'warning /etc/p, the password for mail, may be read by everybody on this machine',
+        '$ chmod o-rwx /etc/p',
+      ],
+    ],
+    [
+      'may be written by all',
+      { ...facts, mode: 0o666 },
+      [
+        'warning /etc/p, the password for mail, may be read and written by everybody on this machine',
+        '$ chmod o-rwx /etc/p',
+      ],
+    ],
+    [
+      'may not be read',
+      { ...facts, refusal: 'EACCES' },
+      [
+        'critical /etc/p, the password for mail, may not be read by backupmon, who scans',
+        '$ chown backupmon /etc/p && chmod u+r /etc/p',
+      ],
+    ],
+    [
+      'is absent',
+      { ...facts, mode: null, refusal: 'ENOENT' },
+      [
+        'critical /etc/p, the password for mail, does not exist',
+        '$ install -o backupmon -m 0400 /dev/stdin /etc/p',
+      ],
+    ],
+  ] as const;
+  for (const [title, given, expected] of cases) {
+    it(title, () => {
+      const found = judgeSecret(given, look);
+      assertWhole(found);
+      assert.deepEqual(told(found), expected);
+    });
+  }
+});
+
+const configured = (notifications: string, more = ''): Config =>
+  configWith(
+    `${more}defaults: { schedule: '0 20 * * *' }\nagents: { paris: { databases: [compta] } }\nnotifications:\n${notifications}`,
+  );
+
+describe('ways out', () => {
+  const examined = (
+    config: Config,
+    mail: Parameters<typeof examineNotifications>[1]['mail'] = null,
+  ) => {
+    const given = { ...look, config, scanner: { ...scanner, present: false } };
+    const found = examineNotifications(given, {
+      waiting: [],
+      mail,
+      credentials: [],
+      sawAll: true,
+    });
+    assertWhole(found);
+    return told(found);
+  };
+
+  it('are none: nobody is told', () => {
+    assert.deepEqual(examined(configWith()), [
+      'warning /etc/backupmon/config.yaml names nobody who is to be told',
+      '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+    ]);
+    assert.deepEqual(
+      examined(
+        configWith(
+          "metrics: /var/lib/x/b.prom\ndefaults: { schedule: '0 20 * * *' }\nagents: {}\n",
+        ),
+      ),
+      [],
+    );
+  });
+
+  it('of the web are told and not tried', () => {
+    const config = configured(
+      '  webhook: [{ name: chat, url: "https://chat.example.org/x?token=secret" }]\n  heartbeat: { url: "https://hc.example.org/uuid" }\n',
+    );
+    assert.deepEqual(examined(config), [
+      'ok not tried, because nothing is sent here: chat (chat.example.org), heartbeat (hc.example.org); backupmon notify --test tries them',
+    ]);
+  });
+
+  it('by mail: what became of the visit', () => {
+    const config = configured(
+      '  email: { smtp: { host: mail.example.org }, from: a@example.org, to: [b@example.org] }\n',
+    );
+    const { server } = smtpConfig({ host: 'mail.example.org', port: 587, user: 'me' });
+    assert.deepEqual(examined(config, { server, login: true, error: null }), [
+      'ok the mail server mail.example.org:587 answers, and lets me in',
+    ]);
+    assert.deepEqual(examined(config, { server, login: false, error: null }), [
+      'ok the mail server mail.example.org:587 answers; the login as me was not tried',
+    ]);
+    assert.deepEqual(
+      examined(config, { server, login: true, error: 'mail.example.org:587: connection refused' }),
+      [
+        'critical the mail server cannot be used: mail.example.org:587: connection refused',
+        '$ backupmon notify --test email',
+      ],
+    );
+  });
+
+  it('that are programs have to be such', () => {
+    const config = configured(
+      '  email: { sendmail: /usr/sbin/sendmail, from: a@example.org, to: [b@example.org] }\n  command: [{ name: sms, run: [/opt/sms, x] }]\n',
+    );
+    const found = judgePrograms(config, (path) => path === '/opt/sms', look);
+    assertWhole(found);
+    assert.deepEqual(told(found), [
+      'critical /usr/sbin/sendmail is no program that backupmon may run',
+      '$ ls -l /usr/sbin/sendmail',
+      'ok /opt/sms can be run',
+    ]);
+  });
+
+  it('that failed have something to be told still', () => {
+    const one = { way: 'email', recipient: 'b@example.org', since: now - 7_200_000, attempts: 2 };
+    assert.deepEqual(judgeWaiting([{ ...one, error: null }], look), []);
+    const found = judgeWaiting([{ ...one, error: 'refused' }], look);
+    assertWhole(found);
+    assert.deepEqual(told(found), [
+      'warning 1 delivery of alarms failed and will be tried again, the oldest since 2h: email to b@example.org: refused',
+      '$ backupmon notify --test email',
+    ]);
+  });
+});
+
+describe('a secret that systemd hands to the unit', () => {
+  const secret = {
+    path: '${CREDENTIALS_DIRECTORY}/smtp-password',
+    what: 'the password for mail',
+  };
+  const loaded = { name: 'smtp-password', path: '/etc/backupmon/smtp-password', mode: 0o600 };
+  const cases = [
+    [
+      'is loaded',
+      [loaded],
+      true,
+      ['ok the password for mail is the credential smtp-password of the unit'],
+    ],
+    [
+      'is loaded by no unit',
+      [{ ...loaded, name: 'other' }],
+      true,
+      [
+        'critical the password for mail is the credential smtp-password of systemd, and no unit that runs scans loads it',
+        String.raw`$ mkdir -p /etc/systemd/system/backupmon-scan.service.d && printf '%s\n' '[Service]' LoadCredential=smtp-password:/etc/backupmon/smtp-password > /etc/systemd/system/backupmon-scan.service.d/zz-LoadCredential.conf && systemctl daemon-reload`,
+      ],
+    ],
+    [
+      'is not there',
+      [{ ...loaded, mode: null }],
+      true,
+      [
+        'critical /etc/backupmon/smtp-password, the password for mail, does not exist',
+        '$ install -m 0600 /dev/stdin /etc/backupmon/smtp-password',
+      ],
+    ],
+    [
+      'may not be known to be there',
+      [{ ...loaded, mode: null }],
+      false,
+      ['ok the password for mail is the credential smtp-password of the unit'],
+    ],
+    [
+      'may be read by all',
+      [{ ...loaded, mode: 0o644 }],
+      true,
+      [
+        'warning /etc/backupmon/smtp-password, the password for mail, may be read by everybody on this machine',
+        '$ chmod o-rwx /etc/backupmon/smtp-password',
+      ],
+    ],
+  ] as const;
+  for (const [title, credentials, sawAll, expected] of cases) {
+    it(title, () => {
+      const found = [judgeCredential(secret, { credentials, sawAll }, look)];
+      assertWhole(found);
+      assert.deepEqual(told(found), expected);
+    });
+  }
+});
+
+describe('a visit to a mail server', () => {
+  let mail: MailServer;
+  before(async () => {
+    mail = await startMailServer();
+  });
+  after(() => mail.stop());
+
+  const visit = (
+    server: Parameters<typeof smtpConfig>[0],
+    password: string | null = null,
+    limit = 5_000,
+  ) => {
+    const { port, caFile } = mail;
+    return visitSmtp(smtpConfig({ port, caFile, ...server }).server, password, limit);
+  };
+
+  it('greets, encrypts, logs in, and sends nothing', async () => {
+    await mail.behave({ login: { user: 'me', password: 'secret' } });
+    assert.equal(await visit({ user: 'me' }, 'secret'), null);
+    assert.equal(await visit({ user: 'me', port: mail.tlsPort, tls: 'implicit' }, 'secret'), null);
+    assert.deepEqual(
+      mail.logins().map(({ user, secure }) => [user, secure]),
+      [
+        ['me', true],
+        ['me', true],
+      ],
+    );
+    assert.deepEqual(await mail.messages(), []);
+  });
+
+  it('says what is wrong, without the password', async () => {
+    await mail.behave({
+      login: { user: 'me', password: 'other' },
+      loginWords: 'no secret for you',
+    });
+    const wrong = await visit({ user: 'me' }, 'secret');
+    assert.match(wrong ?? '', /the login as me failed/u);
+    assert.doesNotMatch(wrong ?? '', /secret/u);
+    await mail.behave({ certificate: 'other-host' });
+    assert.match((await visit({})) ?? '', /certificate/u);
+    await mail.behave({ starttls: false });
+    assert.notEqual(await visit({ tls: 'starttls' }), null);
+    assert.match((await visit({ port: 1 })) ?? '', /127\.0\.0\.1:1: connection refused/u);
+    assert.deepEqual(await mail.messages(), []);
+  });
+
+  it('ends in time', async () => {
+    await mail.behave({ stall: 'greeting' });
+    assert.match((await visit({}, null, 200)) ?? '', /within/u);
+  });
+});

@@ -1,0 +1,135 @@
+/** What is tried in the tree, on real file systems; nothing of it stays. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { takeLock } from '../../src/db/lock.ts';
+import { closeFolder, openFolder } from '../../src/files/folder.ts';
+import { probe, type Abilities, type Probe } from '../../src/doctor/probes.ts';
+import { cannotMount, mounted } from '../support/mounts.ts';
+
+interface Place {
+  readonly tree: string;
+  readonly database: string;
+  readonly deposits: string;
+}
+
+/** A tree in that folder; state and deposits may lie elsewhere. */
+function placeIn(folder: string, elsewhere = folder): Place {
+  const place = {
+    tree: join(folder, 'tree'),
+    database: join(elsewhere, 'backupmon.db'),
+    deposits: join(elsewhere, 'deposits'),
+  };
+  for (const path of [place.tree, place.deposits]) mkdirSync(path, { recursive: true });
+  writeFileSync(`${place.database}.lock`, '');
+  writeFileSync(join(place.deposits, 'dump.gz'), 'x'.repeat(70_000));
+  return place;
+}
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'backupmon-probe-'));
+  after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+async function probed({ tree, database, deposits }: Place): Promise<Probe> {
+  const folder = openFolder(deposits);
+  try {
+    return await probe(tree, database, { folder, name: 'dump.gz' });
+  } finally {
+    closeFolder(folder);
+  }
+}
+
+/** Everything below a folder, and when it was made. */
+const listing = (folder: string): string =>
+  spawnSync('find', [folder, '-printf', '%y %m %p %s\\n'], { encoding: 'utf8' }).stdout;
+
+const whole: Abilities = {
+  kind: 'tried',
+  trouble: null,
+  modes: true,
+  links: true,
+  reflinks: false,
+};
+
+test('everything works on an ordinary file system, and nothing stays', async () => {
+  const place = placeIn(temporary());
+  const before = listing(place.tree);
+  const { reflinks, ...rest } = (await probed(place)) as Abilities;
+  assert.deepEqual({ ...rest, reflinks: false }, whole);
+  assert.equal(typeof reflinks, 'boolean');
+  assert.equal(listing(place.tree), before);
+  mkdirSync(join(place.tree, '.incoming'));
+  writeFileSync(join(place.tree, '.incoming', '1'), 'of a scan that was killed');
+  const withLeftover = listing(place.tree);
+  await probed(place);
+  assert.equal(listing(place.tree), withLeftover);
+});
+
+test('without a deposit nothing is said about clones', async () => {
+  const { tree, database } = placeIn(temporary());
+  assert.deepEqual(await probe(tree, database, null), { ...whole, reflinks: null });
+});
+
+test('while a scan has the lock, and before there is one, nothing is tried', async () => {
+  const place = placeIn(temporary());
+  const before = listing(place.tree);
+  const lock = takeLock(place.database, 0);
+  assert.ok(lock !== null);
+  assert.deepEqual(await probed(place), { kind: 'untried', why: 'a scan is running' });
+  lock.release();
+  rmSync(`${place.database}.lock`);
+  assert.equal((await probed(place)).kind, 'untried');
+  assert.equal(listing(place.tree), before);
+});
+
+test('a lock that cannot be taken is told', async () => {
+  const place = placeIn(temporary());
+  writeFileSync(`${place.database}.lock`, 'this is no database, '.repeat(100));
+  const { kind, why } = (await probed(place)) as { kind: string; why: string };
+  assert.equal(kind, 'untried');
+  assert.match(why, /backupmon\.db\.lock is damaged/u);
+});
+
+test(
+  'btrfs: clones share their blocks, and not with another disk',
+  { skip: cannotMount('btrfs') },
+  async () => {
+    await mounted('btrfs', async (folder) => {
+      assert.deepEqual(await probed(placeIn(folder)), { ...whole, reflinks: true });
+      assert.deepEqual(await probed(placeIn(folder, temporary())), whole);
+    })?.result;
+  },
+);
+
+test('exFAT: neither symbolic links nor modes', { skip: cannotMount('exfat') }, async () => {
+  await mounted('exfat', async (folder) => {
+    const place = placeIn(folder, temporary());
+    assert.deepEqual(await probed(place), { ...whole, links: false, modes: false });
+    assert.doesNotMatch(listing(place.tree), /incoming/u);
+  })?.result;
+});
+
+const onlyRoot =
+  process.getuid?.() === 0 ? false : 'skipped, because only root can mount a file system';
+
+test('a disk that is full, or read-only, is told with its cause', { skip: onlyRoot }, async () => {
+  const disk = temporary();
+  const mount = (...options: string[]) =>
+    spawnSync('mount', ['-t', 'tmpfs', ...options, 'none', disk]).status;
+  assert.equal(mount('-o', 'size=16k'), 0);
+  try {
+    const place = placeIn(disk, temporary());
+    spawnSync('dd', ['if=/dev/zero', `of=${disk}/all`, 'bs=1k'], { stdio: 'ignore' });
+    assert.match(((await probed(place)) as Abilities).trouble ?? '', /no space left/u);
+    assert.doesNotMatch(listing(place.tree), /file/u);
+    assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk]).status, 0);
+    assert.match(((await probed(place)) as Abilities).trouble ?? '', /read-only/u);
+  } finally {
+    spawnSync('umount', [disk]);
+  }
+});

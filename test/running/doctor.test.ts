@@ -1,0 +1,81 @@
+/** `doctor` on a machine that systemd runs: what it says of timer and service, and what its commands do about it. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Finding } from '../../src/core/finding.ts';
+import { boot, edit, started, SYSTEMD } from './booted.ts';
+import { begin, install, validated } from './installation.ts';
+import { cannotStart, type Machine } from './machine.ts';
+
+describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
+  let machine: Machine;
+  before(async () => {
+    machine = await boot();
+    install(machine);
+    begin(machine, 'agents: { paris: { databases: [compta] } }\n');
+  });
+  after(() => machine.stop());
+
+  const schedule = (): Finding[] => {
+    const { out, err } = machine.run('backupmon', 'doctor', '--json');
+    assert.equal(err, '');
+    const { findings } = JSON.parse(out) as { findings: Finding[] };
+    return findings.filter(({ area, subject }) => area === 'schedule' && subject !== 'scans');
+  };
+  const told = (): string[] => schedule().map(({ severity, message }) => `${severity} ${message}`);
+  const mend = (): string => machine.done('sh', '-c', schedule()[0]?.mend ?? 'false');
+
+  it('a timer that is not started is told, and its command starts it', () => {
+    assert.deepEqual(told(), ['warning backupmon-scan.timer is inactive: it starts no scans']);
+    mend();
+    assert.match(told().join('\n'), /^ok backupmon-scan\.timer is active; /u);
+    assert.equal(machine.done('systemctl', 'is-enabled', 'backupmon-scan.timer'), 'enabled\n');
+  });
+
+  it('a crontab beside it is one too many, and its command stops the timer', () => {
+    machine.write('/etc/cron.d/backupmon', '*/10 * * * * backupmon /usr/bin/backupmon scan\n');
+    assert.ok(told().some((line) => line.startsWith('warning both backupmon-scan.timer and')));
+    const twice = schedule().find(({ message }) => message.startsWith('both'));
+    machine.done('sh', '-c', twice?.mend ?? 'false');
+    machine.done('rm', '/etc/cron.d/backupmon');
+    assert.deepEqual(told(), ['warning backupmon-scan.timer is inactive: it starts no scans']);
+    mend();
+  });
+
+  it('a tree that the service may not write is told, and its command opens it', () => {
+    edit(machine, '[Service]\nReadWritePaths=\n');
+    assert.match(
+      told()[0] ?? '',
+      /^critical backupmon-scan\.service may not write \/mnt\/validated_backups, \/mnt\/agent_deposits: /u,
+    );
+    assert.equal(started(machine).code, 1);
+    machine.done(
+      'sh',
+      '-c',
+      schedule().find(({ message }) => /may not write/u.test(message))?.mend ?? 'false',
+    );
+    assert.equal(started(machine).code, 0);
+    assert.deepEqual(
+      told().filter((line) => !line.startsWith('ok ')),
+      [],
+    );
+    machine.done('rm', '-r', '/etc/systemd/system/backupmon-scan.service.d');
+    edit(machine, '');
+  });
+
+  it('a service that failed, and one that is somebody else’s', () => {
+    machine.done('mv', `${validated}/.backupmon`, '/root/marker');
+    assert.equal(started(machine).code, 1);
+    assert.match(
+      told()[0] ?? '',
+      /^critical the last run of backupmon-scan\.service failed: exit-code, exit code 3$/u,
+    );
+    mend();
+    machine.done('mv', '/root/marker', `${validated}/.backupmon`);
+    started(machine);
+    edit(machine, '[Service]\nUser=nobody\n');
+    assert.match(
+      told()[0] ?? '',
+      /^critical backupmon-scan\.service runs as nobody, and the database belongs to backupmon$/u,
+    );
+  });
+});
