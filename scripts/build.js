@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { bundle, bundleRarely, writePacks } from './bundle.js';
+import { writeCompletion } from './generate-completion.ts';
 import { writeManual } from './generate-manual.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -24,6 +25,7 @@ mkdirSync(share);
 for (const name of ['schemas', 'systemd', 'cron', 'docs/monitoring', 'config.example.yaml'])
   cpSync(name, `${share}/${path.basename(name)}`, { recursive: true });
 writeManual(`${share}/man`);
+writeCompletion(`${share}/completion`);
 
 /** In a process of its own: what the commands do there must not touch the build. */
 function rehearse(task) {

@@ -19,6 +19,7 @@ const commands = [
   ['people', 'status'],
   ['people', 'status agent/one'],
   ['people', 'history'],
+  ['people', 'complete names'],
 ];
 
 function makeWorld(folder) {
