@@ -14,29 +14,16 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { addonFile } from './addon-file.ts';
 import { installLoader } from './loader/install.ts';
 
 const target = 'dist/backupmon';
 const folder = mkdtempSync(path.join(tmpdir(), 'backupmon-binary-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 const made = (name: string): string => path.join(folder, name);
-
-/** The addon that npm has installed for this machine: the one that better-sqlite3 would load. */
-function addonFile(): string {
-  const require = createRequire(import.meta.url);
-  const binding = path.join(
-    path.dirname(require.resolve('better-sqlite3/package.json')),
-    'lib/binding.js',
-  );
-  const { getPrebuildPath } = require(binding) as { getPrebuildPath: () => string | null };
-  const file = getPrebuildPath();
-  if (file === null) throw new Error(`better-sqlite3 has no addon for ${process.arch}`);
-  return file;
-}
 
 /** Symbols are half an addon, and a fifth of Node. What is stripped after the assets are in it does not start any more. */
 function stripped(file: string, name: string): string {

@@ -17,7 +17,7 @@ const needed: Readonly<Record<string, string>> = {
   faketime: 'faketime',
   lintian: 'lintian',
   debootstrap: 'debootstrap',
-  'dpkg-deb': 'dpkg',
+  'dpkg-shlibdeps': 'dpkg-dev',
 };
 
 function checkNeeded(): void {
