@@ -22,7 +22,18 @@ interface Chosen {
   json: boolean;
 }
 
-function makeProgram(io: Io, chosen: Chosen): Command {
+/**
+ * The commands that were named: making the others costs a twentieth of a bare start. All of them where none was, and for help.
+ * A word may be the value of an option, so that several can be named.
+ */
+function isWanted(argv: readonly string[]): (name: string) => boolean {
+  const words = new Set(argv);
+  const helps = ['help', '--help', '-h'].some((word) => words.has(word));
+  const isNamed = descriptions.some(({ name }) => words.has(name)) || words.has(complete.name);
+  return (name) => helps || !isNamed || words.has(name);
+}
+
+function makeProgram(io: Io, chosen: Chosen, wanted: (name: string) => boolean): Command {
   const program = defineGlobalOptions(new Command('backupmon'));
   program
     .addHelpText('after', programHelpAfter)
@@ -34,6 +45,7 @@ function makeProgram(io: Io, chosen: Chosen): Command {
     chosen.run = command;
   };
   for (const description of descriptions) {
+    if (!wanted(description.name)) continue;
     const command = program
       .command(description.name)
       .description(description.summary)
@@ -43,7 +55,8 @@ function makeProgram(io: Io, chosen: Chosen): Command {
       .configureHelp({ showGlobalOptions: true });
     description.define(command, choose);
   }
-  complete.define(program.command(complete.name, { hidden: true }), choose);
+  if (wanted(complete.name))
+    complete.define(program.command(complete.name, { hidden: true }), choose);
   return program;
 }
 
@@ -74,11 +87,27 @@ async function tell(
   writeLines(io.err, renderError(problem, context.errScreen.paint), 'critical');
 }
 
+/** The same error of a program that has all commands: what was written may have been meant for another one. */
+function usageErrorOf(argv: readonly string[], io: Io): [CommanderError, Command] | null {
+  const program = makeProgram(io, { run: null, json: false }, () => true);
+  try {
+    program.parse(argv, { from: 'user' });
+    return null;
+  } catch (error) {
+    return error instanceof CommanderError ? [error, program] : null;
+  }
+}
+
 /** null for a bug. What a usage error is about is looked up only where there is one. */
-async function problemOf(error: unknown, program: Command): Promise<UserProblem | null> {
+async function problemOf(
+  error: unknown,
+  argv: readonly string[],
+  io: Io,
+): Promise<UserProblem | null> {
   if (!(error instanceof CommanderError)) return knownProblem(error);
   const { usageProblem } = await import('./usage.ts');
-  return usageProblem(error, program);
+  const found = usageErrorOf(argv, io);
+  return found === null ? null : usageProblem(...found);
 }
 
 /** What nobody foresaw, as ugly as it is: the trace is what a report of it needs. */
@@ -108,7 +137,7 @@ async function isWritten(io: Io, json: boolean, options: GlobalOptions): Promise
 /** Runs one command. Returns the exit code; never exits by itself. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const chosen: Chosen = { run: null, json: argv.includes('--json') };
-  const program = makeProgram(io, chosen);
+  const program = makeProgram(io, chosen, isWanted(argv));
   const code = await runChosen(argv, io, program, chosen);
   return (await isWritten(io, chosen.json, program.opts<GlobalOptions>())) ? code : 3;
 }
@@ -128,7 +157,7 @@ async function runChosen(
     return await chosen.run(makeContext(io, options, chosen.json));
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const problem = await problemOf(error, program);
+    const problem = await problemOf(error, argv, io);
     const context = makeContext(io, options, chosen.json);
     if (problem === null) {
       await tellBug(io, context, error);
