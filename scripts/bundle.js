@@ -107,15 +107,27 @@ const classes = {
   },
 };
 
-export const bundleRarely = (out) =>
-  build({
+/** They are read as Latin-1, and esbuild leaves the text of regular expressions as it is. */
+function checkAscii(code) {
+  const odd = /\P{ASCII}+/u.exec(code);
+  if (odd !== null) throw new Error(`the bundle is not ASCII: ${odd[0]}`);
+}
+
+export async function bundleRarely(out) {
+  const { outputFiles } = await build({
     ...common,
     format: 'cjs',
     entryPoints: rarely,
+    write: false,
     outdir: out,
     outExtension: { '.js': '.cjs' },
     plugins: [classes],
   });
+  for (const { path: file, text } of outputFiles) {
+    checkAscii(text);
+    writeFileSync(file, text);
+  }
+}
 
 /** An ES module as the body of a function of `exports` and `require`. */
 function asFunction(text) {
@@ -127,9 +139,7 @@ function asFunction(text) {
     // A script from the code cache cannot import(); require() does the same.
     supported: { 'dynamic-import': false },
   });
-  // It is read as Latin-1, and esbuild leaves the text of regular expressions as it is.
-  const odd = /\P{ASCII}+/u.exec(code);
-  if (odd !== null) throw new Error(`the bundle is not ASCII: ${odd[0]}`);
+  checkAscii(code);
   return code;
 }
 

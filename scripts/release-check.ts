@@ -14,6 +14,7 @@ const binary = path.resolve('dist/backupmon');
 const needed: Readonly<Record<string, string>> = {
   cc: 'gcc',
   strip: 'binutils',
+  'systemd-analyze': 'systemd',
   faketime: 'faketime',
   lintian: 'lintian',
   debootstrap: 'debootstrap',
@@ -91,7 +92,7 @@ for (const { says, command, env } of steps) {
   console.log(`== ${says}: ${status === 0 ? 'passed' : 'failed'}, ${seconds} s`);
   if (status !== 0) failed.push(says);
 }
-for (const file of [binary, ...globSync('dist/*.deb')])
+for (const file of globSync('dist/{backupmon,*.deb}'))
   console.log(`${path.basename(file)}: ${(statSync(file).size / 1e6).toFixed(1)} MB`);
 if (failed.length > 0) {
   console.error(`release check: failed: ${failed.join(', ')}`);

@@ -17,7 +17,6 @@ const CONFIG = {
   libraries: 72,
   library: 48,
   name: 32,
-  size: 216,
 } as const;
 /** A tag and a value. */
 const DYNAMIC_BYTES = 16;
@@ -48,6 +47,17 @@ function segmentsOf(file: Buffer): Segment[] {
       bytes: word(file, at + 40),
     };
   });
+}
+
+const EXECUTABLE = 2;
+
+/** What loader.c relies on: absolute addresses, and nothing that the kernel would have to clear, which old ones do for the last segment only. */
+function checkForm(file: Buffer): void {
+  if (file.readUInt16LE(0x10) !== EXECUTABLE)
+    throw new Error('the executable is not of type ET_EXEC');
+  for (const { type, at } of segmentsOf(file))
+    if (type === PT.load && word(file, at + 32) !== word(file, at + 40))
+      throw new Error('a segment of the executable is larger in memory than in the file');
 }
 
 function only(segments: readonly Segment[], type: number): Segment {
@@ -114,6 +124,7 @@ function carried(): { readonly name: string; readonly content: Buffer }[] {
  */
 export function installLoader(target: string, original: string, folder: string): void {
   const file = readFileSync(target);
+  checkForm(file);
   checkSpare(file, readFileSync(original));
   const code = compiled(folder);
   const parts = [code];

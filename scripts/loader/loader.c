@@ -8,8 +8,10 @@
  *
  * Freestanding: no libc is there yet. x86-64 only. scripts/loader/install.ts fills in `config` and puts this into the binary.
  */
+#define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 
@@ -106,6 +108,12 @@ static void unpack(const char *name, const char *content, word size, char *path)
   long file = call(__NR_memfd_create, (long)name, MFD_FLAGS | MFD_MAY_RUN, 0, 0, 0, 0);
   /* Kernels before 6.3 do not know the second flag. */
   if (failed(file)) file = call(__NR_memfd_create, (long)name, MFD_FLAGS, 0, 0, 0, 0);
+  /* Whoever closed standard input or output gets no library in its place. */
+  if (!failed(file) && file <= 2) {
+    long higher = call(__NR_fcntl, file, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
+    call(__NR_close, file, 0, 0, 0, 0, 0);
+    file = higher;
+  }
   if (failed(file)) give_up(name, " is not installed, and no file can be made in memory for the one that comes along\n");
   for (word done = 0; done < size;) {
     long count = call(__NR_write, file, (long)content + (long)done, (long)(size - done), 0, 0, 0);
@@ -163,7 +171,8 @@ static word map_loader(const char *path, word *entry) {
   Elf64_Ehdr head;
   Elf64_Phdr parts[HEADERS];
   long file = open_file(path);
-  if (failed(file)) give_up(path, " is missing: this program needs glibc 2.34 or newer\n");
+  if (file == -ENOENT) give_up(path, " is missing: this program needs glibc 2.34 or newer\n");
+  if (failed(file)) give_up(path, " cannot be opened\n");
   long size = call(__NR_read, file, (long)&head, sizeof head, 0, 0, 0);
   if (size != sizeof head || head.e_phnum > HEADERS) give_up(path, " is no loader of glibc\n");
   size = head.e_phnum * (long)sizeof *parts;

@@ -6,6 +6,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   mkdtempSync,
   openSync,
@@ -13,6 +14,7 @@ import {
   readFileSync,
   renameSync,
   rmdirSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -25,15 +27,25 @@ export interface Addon {
   readonly hash: string;
 }
 
-/** No place was found from which the addon can be loaded. */
+/** No place was found from which the addon can be loaded, or no place would do. */
 export class AddonProblem extends Error {
   override readonly name = 'AddonProblem';
+  readonly hint: string;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
 }
+
+const part = 'the part of backupmon that reads SQLite';
+
+/** What glibc's loader says of a library that is older than what was built. */
+const tooOld = /version `?(?<wanted>\S+?)'? not found/u;
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW;
 const MAKE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const fileMode = 0o600;
-const ours = /^sqlite-[0-9a-f]+\.node(?:\.\d+)?$/u;
+const ours = /^sqlite-[0-9a-f]+\.node(?:\.[0-9a-z]+)?$/u;
 
 /** Loads what a descriptor holds. @throws Error where the system refuses, as from a file system without permission to execute */
 export type Load<Module> = (file: string) => Module;
@@ -56,32 +68,47 @@ function current(folder: number, name: string, { content }: Addon, uid: number):
   return null;
 }
 
-/** Writes a copy beside the name and renames it, so that who runs at the same time sees a whole one or none. */
-function written(folder: number, name: string, { content }: Addon): number {
-  const beside = `${name}.${process.pid}`;
-  const file = inside(folder, beside);
-  // What a process of this number has left behind is in the way.
-  removeQuietly(file);
+/**
+ * Writes a copy beside the name and renames it, so that who runs at the same time sees a whole one or none.
+ *
+ * @returns a descriptor, for reading, of what was written, whatever has the name by then
+ */
+function written(folder: number, name: string, { content }: Addon, now: number): number {
+  const file = inside(folder, `${name}.${Math.random().toString(36).slice(2)}`);
   const descriptor = openSync(file, MAKE, fileMode);
   try {
     for (let done = 0; done < content.length;) done += writeSync(descriptor, content, done);
     renameSync(file, inside(folder, name));
-    removeOthers(folder, name);
+    removeOthers(folder, name, now);
+    // What is open for writing cannot be loaded everywhere.
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_RDONLY);
   } catch (error) {
-    closeSync(descriptor);
     removeQuietly(file);
     throw error;
+  } finally {
+    closeSync(descriptor);
   }
-  // What may be written cannot be loaded everywhere: only what is open for reading.
-  closeSync(descriptor);
-  return openSync(inside(folder, name), READ);
 }
 
-/** Those of former versions. Whoever runs one has it loaded. */
-function removeOthers(folder: number, name: string): void {
-  for (const other of readdirSync(`/proc/self/fd/${folder}`))
-    if (ours.test(other) && other !== name && !other.startsWith(`${name}.`))
-      removeQuietly(inside(folder, other));
+/** Milliseconds after which a copy that is still being written never will be. */
+const ABANDONED = 3_600_000;
+
+/** Those of former versions, which whoever runs one has loaded, and what a process that was killed has begun. */
+function removeOthers(folder: number, name: string, now: number): void {
+  for (const other of readdirSync(`/proc/self/fd/${folder}`)) {
+    if (!ours.test(other) || other === name) continue;
+    const file = inside(folder, other);
+    const isBegun = !other.endsWith('.node');
+    if (!isBegun || isOlder(file, now - ABANDONED)) removeQuietly(file);
+  }
+}
+
+function isOlder(file: string, time: number): boolean {
+  try {
+    return statSync(file).mtimeMs < time;
+  } catch {
+    return false;
+  }
 }
 
 function removeQuietly(file: string): void {
@@ -92,7 +119,16 @@ function removeQuietly(file: string): void {
   }
 }
 
-/** Of one folder; null with what stood against it. */
+/** Some file systems keep what is loaded under another name for as long as it is. */
+function removeFolderQuietly(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // An empty folder, or one with that file, stays.
+  }
+}
+
+/** Of one folder; what stood against it where nothing was loaded. */
 function fromFolder<Module>(
   folder: string,
   addon: Addon,
@@ -105,7 +141,7 @@ function fromFolder<Module>(
   const name = `sqlite-${addon.hash}.node`;
   let file: number | null = null;
   try {
-    file = current(opened, name, addon, uid) ?? written(opened, name, addon);
+    file = current(opened, name, addon, uid) ?? written(opened, name, addon, surroundings.now);
     return load(`/proc/self/fd/${file}`);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -131,7 +167,7 @@ function fromNewFolder<Module>(
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
-    if (folder !== null) rmdirSync(folder);
+    if (folder !== null) removeFolderQuietly(folder);
   }
 }
 
@@ -150,12 +186,21 @@ export function loadAddon<Module extends object>(
     ...candidates(surroundings).map((folder) => [folder, fromFolder] as const),
     ...temporaries(surroundings.env).map((folder) => [folder, fromNewFolder] as const),
   ];
+  if (!existsSync('/proc/self/fd'))
+    throw new AddonProblem(`/proc is not mounted: ${part} cannot be loaded`, 'mount /proc here');
   for (const [folder, from] of attempts) {
     const loaded = from(folder, addon, surroundings, load);
     if (typeof loaded === 'object') return loaded;
+    const wanted = tooOld.exec(loaded)?.groups?.['wanted'];
+    if (wanted !== undefined)
+      throw new AddonProblem(
+        `${part} cannot be loaded: this system has no ${wanted}`,
+        'glibc 2.34 or newer is needed: Debian 12, Ubuntu 22.04, RHEL 9',
+      );
     refusals.push(`${folder}: ${loaded}`);
   }
   throw new AddonProblem(
-    `the part of backupmon that reads SQLite cannot be unpacked anywhere (${refusals.join('; ')})`,
+    `${part} cannot be unpacked anywhere (${refusals.join('; ')})`,
+    'let $XDG_CACHE_HOME name a folder that this user may write, and from which programs may run',
   );
 }

@@ -1,5 +1,5 @@
 /** Where the native addon may lie: folders that nobody but this user, or root, can write. */
-import { constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface Surroundings {
@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly uid: number;
   /** The folder that a package makes for the user who scans; nobody else is to make it their own. */
   readonly packaged: string;
+  /** Milliseconds UTC. */
+  readonly now: number;
 }
 
 const name = 'backupmon';
@@ -26,7 +28,7 @@ const below = (folder: string | null): string | null => folder && path.join(fold
 export function candidates({ env, uid, packaged }: Surroundings): string[] {
   // systemd lists several with colons.
   const service = absolute(env['CACHE_DIRECTORY']?.split(':')[0]);
-  const home = absolute(env['HOME']);
+  const home = ownHome(absolute(env['HOME']), uid);
   const places = [
     service,
     packaged,
@@ -35,6 +37,15 @@ export function candidates({ env, uid, packaged }: Surroundings): string[] {
     ...temporaries(env).map((folder) => path.join(folder, `${name}-${uid}`)),
   ];
   return places.filter((place) => place !== null);
+}
+
+/** Not somebody else's: sudo may keep $HOME, and whoever owns it chooses where its links lead. */
+function ownHome(home: string | null, uid: number): string | null {
+  try {
+    return home !== null && statSync(home).uid === uid ? home : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Where temporary files may lie, best first. */
@@ -55,13 +66,14 @@ export function openPrivate(folder: string, { uid, packaged }: Surroundings): nu
     const stats = fstatSync(descriptor);
     const isOurs = stats.uid === uid || stats.uid === 0;
     if (isOurs && (stats.mode & othersMayWrite) === 0) return descriptor;
+    closeSync(descriptor);
   } catch {
     // The next one will do.
   }
   return null;
 }
 
-/** Not below somebody else's home: sudo may keep $HOME, and what root made there its owner could not use. */
+/** In a folder of the user's own, or in one where everybody may make what nobody else can remove. */
 function make(folder: string, uid: number): void {
   if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
   const parent = path.dirname(folder);
@@ -73,6 +85,10 @@ function make(folder: string, uid: number): void {
 }
 
 function mkdirIfAbsent(folder: string): void {
-  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined)
+  try {
     mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else has made it meanwhile: it is looked at as any other.
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
+  }
 }

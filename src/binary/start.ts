@@ -2,6 +2,7 @@
  * What the one binary runs first, on its main thread and on each of its own: the bundle and everything else are assets in it. A script
  * from V8's code cache is not the binary's main script, because that would be compiled before any command has run.
  */
+import { writeFileSync } from 'node:fs';
 import { getAssetKeys, getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
 import type { Program } from '../program.ts';
@@ -11,12 +12,17 @@ const SHARE = 'share/';
 
 const bytes = (key: string): Buffer => Buffer.from(getRawAsset(key));
 
-/** A module in a file of its own: without a code cache, because hardly any command needs one. */
+const loaded = new Map<string, { readonly exports: object }>();
+
+/** A module in a file of its own: without a code cache, because hardly any command needs one. Run once, as CommonJS has it. */
 function requireAsset(id: string): unknown {
   if (!id.startsWith('./')) return require(id);
   const key = id.slice(2);
+  const known = loaded.get(key);
+  if (known !== undefined) return known.exports;
   const source = `(function (exports, require, module) {${bytes(key).toString('latin1')}\n})`;
   const module = { exports: {} };
+  loaded.set(key, module);
   const wrapped = new Script(source, { filename: key }).runInThisContext() as Wrapped;
   wrapped(module.exports, requireAsset, module);
   return module.exports;
@@ -42,6 +48,7 @@ function sqlite(): object {
       env: process.env,
       uid: process.geteuid?.() ?? 0,
       packaged: '/var/cache/backupmon',
+      now: Date.now(),
     },
     (file) => {
       const module = { exports: {} };
@@ -67,5 +74,11 @@ const binary: Program & { readonly addon: () => object } = {
   addon: sqlite,
 };
 
+try {
+  // Node calls itself node-MainThread: nobody would find the program by its name.
+  writeFileSync('/proc/self/comm', 'backupmon');
+} catch {
+  // It works under any name.
+}
 const program = load('backupmon') as (...known: unknown[]) => void;
 program(requireAsset, load, '', binary);

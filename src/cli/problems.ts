@@ -62,11 +62,8 @@ export function knownProblem(error: unknown): UserProblem | null {
       ...(hint !== null && { hint }),
     });
   }
-  if (error.name === 'AddonProblem') {
-    return new UserProblem('addon_unusable', error.message, {
-      hint: 'let $XDG_CACHE_HOME name a folder that this user may write, and from which programs may run',
-    });
-  }
+  if (error.name === 'AddonProblem' && 'hint' in error)
+    return new UserProblem('addon_unusable', error.message, { hint: String(error.hint) });
   if (error.name === 'ConfigConflict') return new UserProblem('config_invalid', error.message);
   if (error.name === 'TreeProblem') return new UserProblem('validated_unusable', error.message);
   if ('code' in error && String(error.code).startsWith('SQLITE_')) {

@@ -14,6 +14,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,7 +62,11 @@ const loadIn = (
   env: Record<string, string>,
   { load = read, packaged = '/nowhere/packaged' } = {},
 ): Loaded =>
-  loadAddon(addon, { env: { XDG_RUNTIME_DIR: '/nowhere', ...env }, uid, packaged }, load);
+  loadAddon(
+    addon,
+    { env: { XDG_RUNTIME_DIR: '/nowhere', ...env }, uid, packaged, now: Date.now() },
+    load,
+  );
 
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true }).map(String).toSorted();
@@ -138,13 +143,15 @@ describe('what lies there already', () => {
     ['an empty file', (file: string) => writeFileSync(file, '')],
     ['more', (file: string) => writeFileSync(file, 'the addon and more')],
     ['what others may write', (file: string) => chmodSync(file, 0o666)],
-    ['a folder beside', (file: string) => mkdirSync(`${file}.${process.pid}`)],
   ] as const) {
-    it(`is replaced, or passed by, when it is ${what}`, () => {
+    it(`is replaced when it is ${what}`, () => {
       const { home, temporary, cache } = place();
       loadIn({ HOME: home, TMPDIR: temporary });
       spoil(join(cache, name));
-      assert.equal(loadIn({ HOME: home, TMPDIR: temporary }).content, 'the addon');
+      const { ino } = statSync(join(cache, name));
+      const { content, inode } = loadIn({ HOME: home, TMPDIR: temporary });
+      assert.deepEqual([content, inode === ino], ['the addon', false]);
+      assert.deepEqual([files(cache), files(temporary)], [[name], []]);
     });
   }
 
@@ -174,10 +181,12 @@ describe('what lies there already', () => {
   it('of a former version is removed, what is not ours stays', () => {
     const { home, cache } = place();
     mkdirSync(cache, { recursive: true, mode: 0o700 });
-    for (const other of ['sqlite-00ff.node', 'sqlite-00ff.node.17', 'notes.txt'])
+    for (const other of ['sqlite-00ff.node', 'sqlite-00ff.node.17', `${name}.new`, 'notes.txt'])
       writeFileSync(join(cache, other), '');
+    // Begun by a process that was killed, and by one that is at it.
+    utimesSync(join(cache, 'sqlite-00ff.node.17'), 0, 0);
     loadIn({ HOME: home });
-    assert.deepEqual(files(cache), ['notes.txt', name]);
+    assert.deepEqual(files(cache), ['notes.txt', name, `${name}.new`]);
   });
 });
 
@@ -209,7 +218,7 @@ describe('a hostile folder of temporary files', () => {
     { skip: needsRoot },
     () => {
       let planted = 0;
-      const [{ content, inode }] = inTemporary((folder) => {
+      const [{ content, inode }, temporary] = inTemporary((folder) => {
         mkdirSync(folder, { mode: 0o700 });
         writeFileSync(join(folder, name), addon.content);
         planted = statSync(join(folder, name)).ino;
@@ -218,6 +227,8 @@ describe('a hostile folder of temporary files', () => {
       });
       assert.equal(content, 'the addon');
       assert.notEqual(inode, planted);
+      const theirs = join(temporary, `backupmon-${uid}`);
+      assert.deepEqual([files(theirs), statSync(join(theirs, name)).ino], [[name], planted]);
     },
   );
 
@@ -263,15 +274,20 @@ describe('what stands against loading', () => {
 });
 
 it('who starts at the same time finds a whole copy', async () => {
-  const { home } = place();
+  const { home, temporary } = place();
   const script = `
     const { loadAddon } = await import(${JSON.stringify(new URL('../../src/binary/addon.ts', import.meta.url).href)});
     const { readFileSync } = await import('node:fs');
     const content = Buffer.alloc(3_000_000, 7);
-    const text = loadAddon({ content, hash: '00aa' }, { env: { HOME: ${JSON.stringify(home)} }, uid: process.getuid(), packaged: '/nowhere' }, (file) => ({ same: readFileSync(file).equals(content) }));
+    const text = loadAddon({ content, hash: '00aa' }, { env: { HOME: ${JSON.stringify(home)}, TMPDIR: ${JSON.stringify(temporary)}, XDG_RUNTIME_DIR: '/nowhere' }, uid: process.getuid(), packaged: '/nowhere', now: Date.now() }, (file) => ({ same: readFileSync(file).equals(content) }));
     if (!text.same) process.exitCode = 1;`;
   const argv = ['--input-type=module', '-e', script];
   const starts = Array.from({ length: 4 }, () => start(process.execPath, argv).ended);
   for (const { code, err } of await Promise.all(starts)) assert.deepEqual([code, err], [0, '']);
-  assert.deepEqual(readdirSync(join(home, '.cache/backupmon')), ['sqlite-00aa.node']);
+  assert.deepEqual(files(home), [
+    '.cache',
+    '.cache/backupmon',
+    '.cache/backupmon/sqlite-00aa.node',
+  ]);
+  assert.deepEqual(files(temporary), []);
 });

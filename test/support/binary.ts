@@ -1,6 +1,6 @@
 /** The one binary, built where it is older than what it is made of. */
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const project = join(import.meta.dirname, '../..');
@@ -8,6 +8,14 @@ const file = join(project, 'dist/backupmon');
 const tools = ['cc', 'ld', 'objcopy', 'strip'];
 
 const changed = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** What it is made of. */
+const parts = (): string[] =>
+  [
+    'dist/start.cjs',
+    'scripts/build-binary.ts',
+    ...globSync('{src/binary,scripts/loader}/*', { cwd: project }),
+  ].map((name) => join(project, name));
 
 const isThere = (tool: string): boolean =>
   spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
@@ -22,7 +30,7 @@ export function cannotBuild(): string | false {
 
 /** Its path. @throws Error when it cannot be built */
 export function builtBinary(): string {
-  if (changed(file) < changed(join(project, 'dist/start.cjs'))) {
+  if (changed(file) < Math.max(...parts().map(changed))) {
     const script = join(project, 'scripts/build-binary.ts');
     const options = { cwd: project, encoding: 'utf8' } as const;
     const { status, stderr } = spawnSync(process.execPath, [script], options);
