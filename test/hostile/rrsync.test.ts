@@ -13,6 +13,7 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
+  utimesSync,
 } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { cannotServe, serve, type Server } from '../support/sshd.ts';
@@ -87,6 +88,8 @@ agents:
         written.agent_id = agent;
       },
     });
+    // rsync takes a file of the same size and second for the same: these rounds last less than that.
+    for (const path of [made.file, made.report]) utimesSync(path, endedAt / 1000, endedAt / 1000);
     for (const [words, source, name] of [
       [commands[0], made.file, file],
       [commands[1], made.report, report],
