@@ -1,5 +1,6 @@
 /** The configuration file to text, with the reasons why it cannot be read. */
 import { isUtf8 } from 'node:buffer';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** 10,000 jobs need less than 1 MiB. */
@@ -21,11 +22,28 @@ const reasons: Readonly<Partial<Record<string, Omit<ReadText & { kind: 'unreadab
     EPERM: { message: 'no permission to read it', expected: null },
   };
 
-/** Reads a file as UTF-8 without its byte order mark. Not only regular files: `--config <(…)` is a pipe. */
+/** What a shell makes of `--config <(…)`: somebody is at its other end. */
+const isHandedOver = (file: string): boolean =>
+  /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/u.test(file);
+
+const noFile = { message: 'this is no regular file', expected: 'a file' };
+
+/** null: no regular file. A named pipe is not waited for: its other end may never come. */
+async function opened(file: string): Promise<FileHandle | null> {
+  if (isHandedOver(file)) return open(file);
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  if (stats.isFile() || stats.isDirectory()) return handle;
+  await handle.close();
+  return null;
+}
+
+/** Reads a regular file, or the pipe of `--config <(…)`, as UTF-8 without its byte order mark. */
 export async function readText(file: string): Promise<ReadText> {
   let bytes: Buffer | null;
   try {
-    const handle = await open(file);
+    const handle = await opened(file);
+    if (handle === null) return { kind: 'unreadable', ...noFile };
     try {
       bytes = await contentOf(handle);
     } finally {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql, type RawBuilder } from 'kysely';
+import { APPLICATION_ID } from './mark.ts';
 import {
   BUSY_TIMEOUT_MS,
   checkLocal,
@@ -14,8 +15,6 @@ import type { Database, Tables } from './schema.ts';
 
 /** Bump with every migration: how many there are. A constant, so that opening does not load them. */
 export const SCHEMA_VERSION = 4;
-/** SQLite's application_id of our files: "bmon". */
-const APPLICATION_ID = 0x62_6d_6f_6e;
 
 export interface OpenDatabase {
   readonly db: Database;

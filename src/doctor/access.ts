@@ -53,6 +53,17 @@ export function modeOf(path: string): Mode | null {
   }
 }
 
+/** A regular file of no bytes, as far as that may be known. */
+export function isEmptyFile(path: string): boolean {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() && stats.size === 0;
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    return false;
+  }
+}
+
 /**
  * Who else may write: `all`, or the file's group where that is not the scanner's own and not root's; null for nobody. With access control
  * lists the bits of the group are the most that any of them grants.
@@ -71,9 +82,15 @@ export function foldersAbove(path: string): string[] {
   return parent === path ? [] : [...foldersAbove(parent), parent];
 }
 
+/** The first part above a path that is there and is no folder; null where there is none. */
+export const fileAbove = (path: string): string | null =>
+  foldersAbove(path).find((part) => modeOf(part)?.isFolder === false) ?? null;
+
 /** The first folder above a path that may not be entered by the present user; null where all may. */
 export function closedFolder(path: string): string | null {
   const closed = foldersAbove(path).find((folder) => {
+    // A file cannot be entered by anybody: no permission mends that.
+    if (modeOf(folder)?.isFolder === false) return false;
     try {
       accessSync(folder, constants.X_OK);
       return false;

@@ -68,7 +68,10 @@ export function judgeClock(
 ): Finding[] {
   const time = moment(now);
   const zones = judgeZones(wrongZone(offsetAt));
-  const set = hands.root(['timedatectl', 'set-ntp', 'true']);
+  // timedatectl needs systemd; where nobody keeps the clock there is no command that would.
+  const chrony = by === 'chronyc' ? hands.root(['chronyc', 'makestep']) : null;
+  const isSystemd = by === 'timedatectl' || by === SYNCHRONISED;
+  const set = isSystemd ? hands.root(['timedatectl', 'set-ntp', 'true']) : chrony;
   if (fault !== null) {
     const why = 'scans refuse to judge by it: every deadline would be wrong';
     return [critical('clock', 'clock', { message: fault, why, mend: set }), zones];

@@ -1,10 +1,13 @@
 /** Whether the configuration is valid, and who may read and change it. */
 import type { ConfigProblem } from '../config/problem.ts';
 import type { Finding } from '../core/finding.ts';
-import { isPermitted, modeOf, openToOthers } from './access.ts';
+import { dirname } from 'node:path';
+import { closedFolder, isPermitted, modeOf } from './access.ts';
+import { othersOf, readAccessLists, type Writers } from './access-lists.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Hands } from './hands.ts';
 import type { Look } from './look.ts';
+import { examineOwners } from './owners.ts';
 
 /** Faults that are told one by one. */
 const MOST_FAULTS = 10;
@@ -49,8 +52,15 @@ function faultOf(problem: ConfigProblem, hands: Hands): Finding {
   return critical('configuration', file, {
     message: `${place}: ${message}${wanted}${meant}`,
     why: stopped,
-    mend: hands.edit(file, line),
+    mend: line === null && modeOf(file) === null ? begin(file, hands) : hands.edit(file, line),
   });
+}
+
+/** A first configuration, as the README begins; there is nothing to edit yet. */
+function begin(file: string, hands: Hands): string {
+  const folder = dirname(file);
+  const made = modeOf(folder) === null ? [hands.root(['install', '-d', '-m', '0755', folder])] : [];
+  return [...made, hands.save(file, 'files', 'config.example.yaml')].join(' && ');
 }
 
 /** Faults that only the database can tell: two jobs in one folder of the tree. */
@@ -66,31 +76,52 @@ export const judgeConflicts = (
     }),
   );
 
-/** The file's own permissions: the user that scans has to read it, and nobody else may change what that user runs. */
-export function examineConfigurationFile({ file, scanner, hands }: Look): Finding[] {
-  const stats = modeOf(file);
-  if (stats === null || !stats.isFile) return [];
-  const found: Finding[] = [];
-  if (scanner.present && !isPermitted(file, 'read')) {
-    found.push(
+function judgeReading(look: Look, list: Writers | undefined): Finding[] {
+  const { file, scanner, hands } = look;
+  if (!scanner.present) return [];
+  const why = 'each scan ends at once';
+  const closed = closedFolder(file);
+  if (closed !== null) {
+    return [
       critical('configuration', file, {
-        message: `${file} may not be read by ${scanner.user}, who scans`,
-        why: 'each scan ends at once',
-        mend: hands.root(['chgrp', scanner.group, file], ['chmod', 'g+r', file]),
+        message: `${file} may not be read by ${scanner.user}, who scans: he may not enter ${closed}`,
+        why,
+        mend: hands.root(['setfacl', '-m', `u:${scanner.user}:x`, closed]),
       }),
-    );
+    ];
   }
-  const others = openToOthers(stats, scanner);
+  if (modeOf(file)?.isFile !== true || isPermitted(file, 'read')) return [];
+  return [
+    critical('configuration', file, {
+      message: `${file} may not be read by ${scanner.user}, who scans`,
+      why,
+      // Where there is a list, the bits of the group are its mask.
+      mend:
+        list === undefined
+          ? hands.root(['chgrp', scanner.group, file], ['chmod', 'g+r', file])
+          : hands.root(['setfacl', '-m', `u:${scanner.user}:r`, file]),
+    }),
+  ];
+}
+
+/** The file's own permissions: the user that scans has to read it, and nobody else may change what that user runs. */
+export async function examineConfigurationFile(look: Look): Promise<Finding[]> {
+  const { file, scanner, hands, machine } = look;
+  const stats = modeOf(file);
+  const list = stats === null ? undefined : (await readAccessLists(machine, [file])).get(file);
+  const found = judgeReading(look, list);
+  if (stats === null || !stats.isFile) return found;
+  const others = othersOf(stats, list, scanner);
   if (others !== null) {
-    const writers = others === 'all' ? 'everybody on this machine' : `the group ${stats.gid}`;
-    const tell = others === 'all' ? critical : warning;
+    const tell = others.all ? critical : warning;
     found.push(
       tell('configuration', file, {
-        message: `${file} may be written by ${writers}`,
+        message: `${file} may be written by ${others.text}`,
         why: `who changes it decides what ${scanner.user} runs, and who is told`,
-        mend: hands.root(['chmod', others === 'all' ? 'o-w' : 'g-w', file]),
+        mend: hands.root([...others.words, file]),
       }),
     );
   }
-  return found;
+  const owned = [{ what: 'the configuration', path: file, to: 'root' }];
+  return [...found, ...(await examineOwners('configuration', owned, look))];
 }

@@ -1,5 +1,6 @@
 /** Secrets that only the unit of the scan can read: systemd hands them to it as credentials. */
 import type { Finding } from '../core/finding.ts';
+import { isEmptyFile } from './access.ts';
 import { critical, fine, warning } from './finding.ts';
 import type { Look } from './look.ts';
 import { override } from './timer.ts';
@@ -32,7 +33,7 @@ export function judgeCredential(
       why,
       mend: override(
         'backupmon-scan.service',
-        `LoadCredential=${name}:/etc/backupmon/${name}`,
+        `LoadCredential=${name}:/etc/backupmon/${name}`.replaceAll('%', '%%'),
         hands,
       ),
     });
@@ -41,6 +42,13 @@ export function judgeCredential(
   if (mode === null && sawAll) {
     return critical('notifications', file, {
       message: `${file}, ${what}, does not exist`,
+      why,
+      mend: hands.root(['install', '-m', '0600', '/dev/stdin', file]),
+    });
+  }
+  if (isEmptyFile(file)) {
+    return critical('notifications', file, {
+      message: `${file}, ${what}, is empty`,
       why,
       mend: hands.root(['install', '-m', '0600', '/dev/stdin', file]),
     });

@@ -1,130 +1,122 @@
 /** One line of a crontab that runs scans: whether cron finds the program, and runs it as the right user. */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import type { Finding } from '../core/finding.ts';
-import { errorCode } from '../files/trouble.ts';
+import { limitOf } from './command-words.ts';
+import { readProgram, type ProgramFacts } from './cron-program.ts';
 import type { CronEntry } from './crontab.ts';
 import { critical, fine } from './finding.ts';
 import type { Look } from './look.ts';
-import { isProgram, type Machine } from './machine.ts';
-
-export interface ProgramFacts {
-  /** As the line names it. */
-  readonly word: string;
-  /** Where it lies; null: cron would not find it, or it may not be run. */
-  readonly file: string | null;
-  /** The program that it needs to be run by, as `node`; null for none. */
-  readonly interpreter: string | null;
-  /** Cron finds that one. */
-  readonly interpreterFound: boolean;
-  /** The folder that would have to be in its PATH; null where none is known. */
-  readonly missingFolder: string | null;
-}
+import type { Machine } from './machine.ts';
 
 export interface EntryFacts {
   readonly entry: CronEntry;
   readonly program: ProgramFacts;
+  /** Why what its SHELL names runs nothing; null where it may. */
+  readonly shellFault: string | null;
 }
 
-const SHEBANG_BYTES = 128;
-
-/** `#!/usr/bin/env node` → `node`; null for anything else. */
-function interpreterOf(file: string): string | null {
-  let descriptor: number;
-  try {
-    // Whoever has a crontab has named it: nothing there may keep us waiting.
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (errorCode(error) === null) throw error;
-    return null;
-  }
-  try {
-    const buffer = Buffer.alloc(SHEBANG_BYTES);
-    const text = buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, SHEBANG_BYTES, 0));
-    return /^#!\S*\/env (\S+)\n/u.exec(text)?.[1] ?? null;
-  } catch (error) {
-    if (errorCode(error) === null) throw error;
-    return null;
-  } finally {
-    closeSync(descriptor);
-  }
+/** Why its SHELL runs nothing; null where it may. */
+export function shellFault({ shell }: CronEntry, { stats }: Pick<Machine, 'stats'>): string | null {
+  if (shell === null) return null;
+  if (/\/(?:false|true|nologin)$/u.test(shell)) return 'which runs no commands';
+  return stats(shell) === null ? 'which does not exist' : null;
 }
 
-const named = (word: string): boolean => /(?:^|\/)backupmon(?:\.c?js)?$/u.test(word);
-
-/** Which program the line runs, as cron would find it. */
-export function readProgram(
-  { command, path }: Pick<CronEntry, 'command' | 'path'>,
-  { stats, find }: Pick<Machine, 'stats' | 'find'>,
-): ProgramFacts {
-  const words = command.split(/\s+/u).map((part) => part.replaceAll(/['"]/gu, ''));
-  const index = words.findIndex(named);
-  // A script that is handed to Node need not be a program itself.
-  const before = words[index - 1] ?? '';
-  const word = /(?:^|\/)node(?:js)?$/u.test(before) ? before : (words[index] ?? 'backupmon');
-  const search = (name: string): string | null => {
-    const places = name.includes('/')
-      ? [name]
-      : path.split(':').map((folder) => `${folder}/${name}`);
-    return places.find((place) => ((stats(place)?.mode ?? 0) & 0o111) !== 0) ?? null;
+export async function readEntry(entry: CronEntry, machine: Machine): Promise<EntryFacts> {
+  const { out } = await machine.ask('getent', 'passwd', entry.user);
+  const uid = Number.parseInt(out.split(':')[2] ?? '', 10);
+  return {
+    entry,
+    program: readProgram(entry, machine, Number.isNaN(uid) ? null : uid),
+    shellFault: shellFault(entry, machine),
   };
-  const file = search(word);
-  const interpreter = file === null || !isProgram(file) ? null : interpreterOf(file);
-  const interpreterFound = interpreter === null || search(interpreter) !== null;
-  const missing = file === null ? word : interpreterFound ? null : interpreter;
-  // The Node that runs this is one that would do.
-  const own = missing === basename(process.execPath) ? process.execPath : null;
-  const place = missing === null ? null : (find(missing) ?? own);
-  const missingFolder = place === null ? null : dirname(place);
-  return { word, file, interpreter, interpreterFound, missingFolder };
 }
 
 type Judging = Pick<Look, 'scanner' | 'hands'>;
 
 const silent = 'each run ends at once, and cron mails its error to the owner of the crontab only';
 
-/** PATH before the first line of the crontab. */
-const putPath = ({ file, line }: CronEntry, folder: string | null, { hands }: Judging): string =>
-  folder === null
-    ? hands.edit(file, line)
-    : hands.root(['sed', '-i', `1i PATH=${folder}:/usr/bin:/bin`, file]);
+const spool = /^\/var\/spool\/cron\/(?:crontabs\/)?([^/]+)$/u;
 
-export function judgeEntry({ entry, program }: EntryFacts, look: Judging): Finding[] {
-  const { file, line, user, schedule, path } = entry;
+/** Of a user's crontab by crontab(1), which tells cron and looks for faults. */
+export function editCrontab(file: string, line: number | null, hands: Look['hands']): string {
+  const owner = spool.exec(file)?.[1];
+  return owner === undefined ? hands.edit(file, line) : hands.root(['crontab', '-u', owner, '-e']);
+}
+
+/** The folder before what the last PATH above the line has, or a first line with one. */
+function putPath(entry: CronEntry, folder: string | null, { hands }: Judging): string {
+  const { file, line, path, pathLine } = entry;
+  // sed would make something of these.
+  if (folder === null || spool.test(file) || /[\\\n]/u.test(folder + path))
+    return editCrontab(file, line, hands);
+  const place = pathLine === null ? '1i' : `${pathLine}c`;
+  return hands.root(['sed', '-i', `${place} PATH=${folder}:${path}`, file]);
+}
+
+function judgeProgram({ entry, program }: EntryFacts, look: Judging): Finding[] {
+  const { file, line, user, path } = entry;
   const place = `${file}, line ${line}`;
-  const { scanner, hands } = look;
-  const faults: Finding[] = [];
   if (program.file === null) {
     const isPath = program.word.includes('/');
-    faults.push(
+    return [
       critical('schedule', file, {
         message: isPath
-          ? `${place} runs ${program.word}, which is no program that can be run`
-          : `${place} runs ${program.word}, which is not found in ${path}`,
+          ? `${place} runs ${program.word}, which is no program that ${user} can run`
+          : `${place} runs ${program.word}, which ${user} does not find in ${path}`,
         why: silent,
-        mend: isPath ? hands.edit(file, line) : putPath(entry, program.missingFolder, look),
+        mend: isPath
+          ? editCrontab(file, line, look.hands)
+          : putPath(entry, program.missingFolder, look),
       }),
-    );
-  } else if (!program.interpreterFound) {
-    faults.push(
-      critical('schedule', file, {
-        message: `${place}: ${program.file} needs ${program.interpreter}, which is not found in ${path}`,
-        why: silent,
-        mend: putPath(entry, program.missingFolder, look),
-      }),
-    );
+    ];
   }
+  if (program.interpreterFound) return [];
+  return [
+    critical('schedule', file, {
+      message: `${place}: ${program.file} needs ${program.interpreter}, which is not found in ${path}`,
+      why: silent,
+      mend: putPath(entry, program.missingFolder, look),
+    }),
+  ];
+}
+
+function judgeUser({ entry }: EntryFacts, { scanner, hands }: Judging): Finding[] {
+  const { file, line, user } = entry;
   const may = [scanner.user, String(scanner.uid), 'root'];
-  if (scanner.known && !may.includes(user)) {
-    faults.push(
-      critical('schedule', file, {
-        message: `${place} runs scans as ${user}, and the database belongs to ${scanner.user}`,
-        why: 'only the owner of the database, or root, may scan: each run ends with exit code 3',
-        mend: hands.edit(file, line),
-      }),
-    );
-  }
-  return faults.length > 0
-    ? faults
-    : [fine('schedule', file, `${place} runs scans as ${user} (${schedule})`)];
+  if (!scanner.known || may.includes(user)) return [];
+  return [
+    critical('schedule', file, {
+      message: `${file}, line ${line} runs scans as ${user}, and the database belongs to ${scanner.user}`,
+      why: 'only the owner of the database, or root, may scan: each run ends with exit code 3',
+      mend: editCrontab(file, line, hands),
+    }),
+  ];
+}
+
+function judgeShell({ entry, shellFault: fault }: EntryFacts, { hands }: Judging): Finding[] {
+  const { file, line, shell } = entry;
+  if (fault === null) return [];
+  return [
+    critical('schedule', file, {
+      message: `${file}, line ${line} is run by SHELL=${shell}, ${fault}`,
+      why: silent,
+      mend: editCrontab(file, line, hands),
+    }),
+  ];
+}
+
+export function faultsOf(facts: EntryFacts, look: Judging): Finding[] {
+  return [...judgeShell(facts, look), ...judgeProgram(facts, look), ...judgeUser(facts, look)];
+}
+
+/** Faults; or that it is in order; or that it runs none that counts, which whoever looks at all lines makes something of. */
+export function judgeEntry(facts: EntryFacts, look: Judging): Finding[] {
+  const { file, line, user, schedule, command } = facts.entry;
+  const faults = faultsOf(facts, look);
+  if (faults.length > 0) return faults;
+  const limit = limitOf(command);
+  const only = limit === null ? '' : `, but none of all jobs (${limit})`;
+  return [
+    fine('schedule', file, `${file}, line ${line} runs scans as ${user} (${schedule})${only}`),
+  ];
 }

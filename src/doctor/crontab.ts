@@ -1,4 +1,6 @@
 /** Crontabs as cron reads them (crontab(5), cron(8)), and what in them runs scans. */
+import { runsScan } from './command-words.ts';
+import { faultIn, userFinder } from './crontab-faults.ts';
 import type { Machine } from './machine.ts';
 
 export interface CronEntry {
@@ -8,28 +10,36 @@ export interface CronEntry {
   readonly schedule: string;
   /** Who runs it. */
   readonly user: string;
+  /** What of the line is run: cron hands over what follows a percent sign as input. */
   readonly command: string;
   /** Where programs are searched. */
   readonly path: string;
+  /** Where that is set; null where cron's own holds. */
+  readonly pathLine: number | null;
+  /** What runs the command; null where that is not said. */
+  readonly shell: string | null;
   /** The configuration that it names; null for the one that is searched. */
+  readonly config: string | null;
+}
+
+/** A file with a line that would run scans, that cron passes over. */
+export interface Ignored {
+  readonly file: string;
+  /** The line that is at fault; null where it is the file. */
+  readonly line: number | null;
+  readonly why: string;
   readonly config: string | null;
 }
 
 export interface Crontabs {
   /** What cron runs. */
   readonly entries: readonly CronEntry[];
-  /** Files with such an entry that cron passes over, and why. */
-  readonly ignored: readonly { readonly file: string; readonly why: string }[];
+  readonly ignored: readonly Ignored[];
 }
 
 const DEFAULT_PATH = '/usr/bin:/bin';
 const assignment = /^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/u;
 const entryLine = /^\s*(@\w+|(?:\S+\s+){4}\S+)\s+(.*)$/u;
-/** `backupmon … scan`, by whatever path and with whatever options between. */
-const scanning = /(?:^|[\s/'"=])backupmon(?:\.c?js)?['"]?\s(?:.*\s)?scan(?:[\s;&|>'"]|$)/u;
-
-export const runsScan = (command: string): boolean => scanning.test(command);
-
 const unquoted = (text: string): string => text.replace(/^(['"])(.*)\1$/u, '$2');
 
 /** The configuration that a command line, or the lines of a unit, name; null where none does. */
@@ -39,33 +49,44 @@ export function configIn(text: string): string | null {
   return file === undefined ? null : unquoted(file);
 }
 
+/** Up to the first percent sign that has no backslash before it. */
+const commandOf = (rest: string): string =>
+  (/^(?:[^\\%]|\\.?)*/u.exec(rest)?.[0] ?? '').replaceAll(String.raw`\%`, '%');
+
+interface Settings {
+  path: string;
+  pathLine: number | null;
+  shell: string | null;
+  config: string | null;
+}
+
+function apply(settings: Settings, [, name, value = '']: readonly string[], line: number): void {
+  if (name === 'PATH') {
+    settings.path = unquoted(value);
+    settings.pathLine = line;
+  }
+  if (name === 'SHELL') settings.shell = unquoted(value);
+  if (name === 'BACKUPMON_CONFIG') settings.config = unquoted(value);
+}
+
 /** @param owner whose crontab it is; null for those of the system, which name the user in each line */
 export function parseCrontab(text: string, file: string, owner: string | null): CronEntry[] {
-  let path = DEFAULT_PATH;
-  let config: string | null = null;
-  return text.split('\n').flatMap((line, index): CronEntry[] => {
-    if (/^\s*(?:#|$)/u.test(line)) return [];
-    const set = assignment.exec(line);
+  const settings: Settings = { path: DEFAULT_PATH, pathLine: null, shell: null, config: null };
+  return text.split('\n').flatMap((content, index): CronEntry[] => {
+    if (/^\s*(?:#|$)/u.test(content)) return [];
+    const line = index + 1;
+    const set = assignment.exec(content);
     if (set !== null) {
-      if (set[1] === 'PATH') path = unquoted(set[2] ?? '');
-      if (set[1] === 'BACKUPMON_CONFIG') config = unquoted(set[2] ?? '');
+      apply(settings, set, line);
       return [];
     }
-    const [, schedule = '', rest = ''] = entryLine.exec(line) ?? [];
-    const [, named = '', command = ''] =
+    const [, schedule = '', rest = ''] = entryLine.exec(content) ?? [];
+    const [, user = '', whole = ''] =
       owner === null ? (/^(\S+)\s+(.*)$/u.exec(rest) ?? []) : ['', owner, rest];
+    const command = commandOf(whole);
     if (schedule === '' || !runsScan(command)) return [];
-    return [
-      {
-        file,
-        line: index + 1,
-        schedule,
-        user: named,
-        command,
-        path,
-        config: configIn(command) ?? config,
-      },
-    ];
+    const config = configIn(command) ?? settings.config;
+    return [{ file, line, schedule, user, command, ...settings, config }];
   });
 }
 
@@ -100,24 +121,46 @@ function filesOf({ names, stats }: Machine): CronFile[] {
   return [{ file: '/etc/crontab', owner: null, passedOver: null }, ...system, ...users];
 }
 
+/** Cron would pass over the last line: it has no end. */
+const isCut = (text: string, entries: readonly CronEntry[]): boolean =>
+  !text.endsWith('\n') && entries.at(-1)?.line === text.split('\n').length;
+
+/** Some line, or what is left of one, speaks of scans. */
+const speaksOfScans = (text: string): boolean =>
+  text.split('\n').some((line) => !/^\s*#/u.test(line) && runsScan(commandOf(line)));
+
 /** Reads what the present user may read: the crontabs of users only root may. */
-export function readCrontabs(machine: Machine): Crontabs {
+export async function readCrontabs(machine: Machine): Promise<Crontabs> {
   const entries: CronEntry[] = [];
-  const ignored: { file: string; why: string }[] = [];
+  const ignored: Ignored[] = [];
+  const hasUser = userFinder(machine);
   for (const { file, owner, passedOver: why } of filesOf(machine)) {
     const text = machine.text(file);
-    if (text === null) continue;
+    if (text === null || !speaksOfScans(text)) continue;
     const found = parseCrontab(text, file, owner);
-    if (found.length === 0) continue;
-    if (why !== null) ignored.push({ file, why });
-    else if (!text.endsWith('\n') && found.at(-1)?.line === text.split('\n').length) {
-      ignored.push({ file, why: 'cron passes over a last line without a line end' });
-    } else entries.push(...found);
+    const config = found[0]?.config ?? configIn(text);
+    if (why !== null) ignored.push({ file, line: null, why, config });
+    else if (isCut(text, found)) {
+      const cut = 'cron passes over a last line without a line end';
+      ignored.push({ file, line: found.at(-1)?.line ?? null, why: cut, config });
+    } else {
+      const fault = await faultIn(text, owner, hasUser);
+      if (fault === null) entries.push(...found);
+      else ignored.push({ file, ...fault, config });
+    }
   }
   return { entries, ignored };
 }
 
 const daemons: ReadonlySet<string> = new Set(['cron', 'crond', 'fcron', 'bcron-sched', 'dcron']);
+
+/** systemd-cron has no daemon: its generator makes timers of crontabs, and a target holds them. */
+export async function isCronTargetActive({ ask, stats }: Machine): Promise<boolean> {
+  const folders = ['/usr/lib/systemd/system', '/lib/systemd/system'];
+  if (!folders.some((folder) => stats(`${folder}/cron.target`) !== null)) return false;
+  const { out } = await ask('systemctl', 'show', 'cron.target', '-p', 'ActiveState');
+  return /^ActiveState=active$/mu.test(out);
+}
 
 /** Whether a cron runs; null where the processes of others cannot be seen. */
 export function isCronRunning({ names, text }: Machine): boolean | null {

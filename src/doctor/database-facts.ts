@@ -33,6 +33,8 @@ export interface DatabaseFacts {
   readonly sizes: RoundSizes;
   /** Versions recorded as present. */
   readonly versions: number;
+  /** Their folders, relative to the tree. */
+  readonly owned: readonly string[];
   readonly conflicts: readonly string[];
   readonly undelivered: readonly Undelivered[];
   /** Names of files that reports and versions have, some thousand at most. */
@@ -81,6 +83,7 @@ async function sizesOf(
 async function readFacts(db: Database, file: string, request: ReadRequest): Promise<DatabaseFacts> {
   const { config } = request;
   const jobs = await loadJobs(db);
+  const owned = await ownedFolders(db);
   const initialised = await getMeta(db, 'initialised_at');
   return {
     schema: SCHEMA_VERSION,
@@ -89,7 +92,8 @@ async function readFacts(db: Database, file: string, request: ReadRequest): Prom
     agents: await loadAgents(db),
     sizes: await sizesOf(db, jobs, config),
     versions: (await versionPlaces(db)).length,
-    conflicts: config === null ? [] : pathConflicts(config.jobs, await ownedFolders(db)),
+    conflicts: config === null ? [] : pathConflicts(config.jobs, owned),
+    owned: owned.map(({ folder }) => folder),
     undelivered: await undelivered(db),
     fileNames: await seenFileNames(db),
     initialisedAt: initialised === null ? null : Number(initialised),

@@ -1,12 +1,14 @@
 /** The database: whether it can be used, whole, and whose its files are. */
 import { bytes } from '../core/bytes.ts';
 import type { Finding } from '../core/finding.ts';
+import { isMarked } from '../db/mark.ts';
 import type { DatabaseFault } from '../db/problem.ts';
 import { modeOf, type Mode } from './access.ts';
 import type { DatabaseFacts, ReadDatabase } from './database-facts.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Hands } from './hands.ts';
 import type { Look } from './look.ts';
+import { unmountedFor } from './mounts.ts';
 
 type Judging = Pick<Look, 'file' | 'scanner' | 'hands'>;
 
@@ -18,12 +20,15 @@ const mends: Readonly<Record<DatabaseFault, (database: string, look: Judging) =>
   not_initialised: (_, { hands }) => hands.own('init-db'),
   older: (_, { hands }) => hands.own('init-db'),
   newer: () => 'backupmon --version',
-  foreign: (_, { hands }) => hands.own('init-db', '--reset'),
+  foreign: (_, { file, hands }) => hands.edit(file),
   network: (_, { file, hands }) => hands.edit(file),
   locked: (database, { hands }) => hands.root(['fuser', '-v', database]),
   full: (database, { hands }) => hands.root(['df', '-h', database]),
   unreadable: (database, { hands, scanner }) =>
-    hands.root(['chown', `${scanner.user}:${scanner.group}`, database]),
+    hands.root(
+      ['chown', `${scanner.user}:${scanner.group}`, database],
+      ['chmod', 'u+rw', database],
+    ),
 };
 
 /** `database is damaged …; run this`: what to run is told by the command. */
@@ -50,8 +55,16 @@ function judgeCheck(database: string, facts: DatabaseFacts, hands: Hands): Findi
   );
 }
 
-/** Whether it can be used, and is whole. */
-export function judgeDatabase(read: ReadDatabase, database: string, look: Judging): Finding {
+/**
+ * Whether it can be used, and is whole.
+ * @param isOurs the file has the mark of backupmon's, however damaged it is
+ */
+export function judgeDatabase(
+  read: ReadDatabase,
+  database: string,
+  look: Judging,
+  isOurs = false,
+): Finding {
   if (read.kind === 'read') return judgeCheck(database, read.facts, look.hands);
   if (read.kind === 'unknown') {
     const why = unused;
@@ -68,7 +81,11 @@ export function judgeDatabase(read: ReadDatabase, database: string, look: Judgin
   return critical('database', database, {
     message: firstPart(message),
     why: unused,
-    mend: mends[fault](database, look),
+    // A reset moves the file away: what belongs to another program, or to a person, stays where it is.
+    mend:
+      fault === 'foreign' && isOurs
+        ? look.hands.own('init-db', '--reset')
+        : mends[fault](database, look),
   });
 }
 
@@ -127,5 +144,13 @@ export function examineDatabase(look: Look, read: ReadDatabase): Finding[] {
     const mode = modeOf(path);
     return mode === null || !mode.isFile ? [] : [{ path, mode }];
   });
-  return [judgeDatabase(read, database, look), ...judgeFiles(files, look)];
+  const isOurs = isMarked(database);
+  const found = judgeDatabase(read, database, look, isOurs);
+  const isAbsent = read.kind === 'unusable' && read.problem.fault === 'absent';
+  const disk = isAbsent ? unmountedFor(database, look.machine) : null;
+  // A new one in the place of one that is away would be hidden once its disk is mounted.
+  const told = disk === null ? found : { ...found, mend: look.hands.root(['mount', disk]) };
+  // Nor is a file of somebody else's given away or closed.
+  if (read.kind === 'unusable' && read.problem.fault === 'foreign' && !isOurs) return [told];
+  return [told, ...judgeFiles(files, look)];
 }

@@ -1,6 +1,6 @@
 /** Who beside the agent may write its folder. */
 import type { Finding } from '../core/finding.ts';
-import { readAccessLists, type Writers } from './access-lists.ts';
+import { expectedWriters, readAccessLists, takingAway, type Writers } from './access-lists.ts';
 import { critical, fine, listed, warning } from './finding.ts';
 import type { Look } from './look.ts';
 import type { ZoneFacts, ZoneFolder } from './zone.ts';
@@ -13,6 +13,8 @@ export interface OpenFolder {
   readonly path: string;
   /** null: everybody. Otherwise the users and groups. */
   readonly writers: readonly string[] | null;
+  /** Arguments of setfacl(1) that mend it; absent where it has no list. */
+  readonly entries?: readonly string[];
 }
 
 /** Who may write a folder beside its owner, root and the user that scans; null for nobody. */
@@ -24,23 +26,29 @@ export function strangeWriters(
 ): OpenFolder | null {
   if ((mode.mode & 0o002) !== 0) return { path, writers: null };
   if ((mode.mode & 0o020) === 0) return null;
-  const expected = new Set([
-    scanner.user,
-    String(scanner.uid),
-    scanner.group,
-    String(scanner.gid),
-    'root',
-  ]);
+  const expected = expectedWriters(scanner);
   const harmless = new Set([...groups.values()].flatMap((one) => (one.others ? [] : one.name)));
   if (list !== undefined) {
     const users = list.users.filter((user) => !expected.has(user));
     const strange = list.groups.filter((group) => !expected.has(group) && !harmless.has(group));
     const writers = [...users, ...strange.map((group) => `group ${group}`)];
-    return writers.length === 0 ? null : { path, writers };
+    return writers.length === 0
+      ? null
+      : { path, writers, entries: takingAway(list, users, strange) };
   }
   const group = groups.get(mode.gid);
   if (mode.gid === scanner.gid || mode.gid === 0 || group?.others === false) return null;
   return { path, writers: [`group ${group?.name ?? mode.gid}`] };
+}
+
+/** With a list the bits of the group are its mask, which others need. */
+function closing(open: readonly OpenFolder[]): string[][] {
+  const byCommand = Map.groupBy(open, ({ entries }) => JSON.stringify(entries ?? null));
+  return [...byCommand.values()].map((some) => {
+    const entries = some[0]?.entries;
+    const words = entries === undefined ? ['chmod', 'g-w'] : ['setfacl', ...entries];
+    return [...words, ...some.map(({ path }) => path)];
+  });
 }
 
 export function judgeOpen(open: readonly OpenFolder[], { hands }: Pick<Look, 'hands'>): Finding[] {
@@ -63,7 +71,7 @@ export function judgeOpen(open: readonly OpenFolder[], { hands }: Pick<Look, 'ha
       warning('deposits', paths[0] ?? '', {
         message: `${listed(writers)} may write ${listed(paths)}, which belong to others`,
         why: 'whoever may write there can send backups in the agent’s name',
-        mend: hands.root(['chmod', 'g-w', ...paths.slice(0, MOST_PATHS)]),
+        mend: hands.root(...closing(toSome.slice(0, MOST_PATHS))),
       }),
     );
   }
@@ -96,7 +104,8 @@ export function judgeOwners(
         }),
       ];
     }
-    if (agents.length < 2) return [];
+    // sshd wants the root of a chroot to belong to root: what tells agents apart lies below.
+    if (agents.length < 2 || uid === 0) return [];
     const message = `${foldersOf(agents)} to one user, ${user}; only rrsync keeps these agents apart`;
     if (rrsyncHolds) return [fine('deposits', path, message)];
     const why =

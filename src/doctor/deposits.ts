@@ -4,13 +4,15 @@ import type { Finding } from '../core/finding.ts';
 import { judgeOpen, judgeOwners, openFolders, ownersOf } from './deposit-writers.ts';
 import { counted, critical, fine, listed, warning } from './finding.ts';
 import type { Look } from './look.ts';
+import { mountOf, presentMounts } from './mounts.ts';
+import { judgeAgentOwners } from './owners.ts';
 import type { ZoneFacts, ZoneFolder } from './zone.ts';
 import type { Zones } from './zones.ts';
 
 /** Paths in one command. */
 const MOST_PATHS = 20;
 
-type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands'>;
+type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'machine'>;
 
 /** An agent's folder that is there, and may be looked at. */
 const entered = (zones: readonly ZoneFacts[]): ZoneFacts[] =>
@@ -34,15 +36,30 @@ function judgeAbsent(zones: readonly ZoneFacts[], look: Judging): Finding[] {
   ];
 }
 
-/** Gives the user that scans all of it to read, and what arrives there from now on. */
-const readable = (path: string, { scanner, hands }: Judging): string => {
+/**
+ * Gives the user that scans all of it to read, and what arrives there from now on; and again to write, which that takes from him, where
+ * reports are archived and deposits removed.
+ */
+function readable({ agent, folders }: ZoneFacts, look: Judging): string {
+  const { scanner, hands, places, config } = look;
+  const path = `${places.deposits}/${agent}`;
   const entries = `u:${scanner.user}:rX,d:u:${scanner.user}:rX`;
-  return hands.root(['setfacl', '-R', '-m', entries, path]);
-};
+  const files = folders.filter(({ role }) => role === 'files').map((folder) => folder.path);
+  const written = [
+    ...(config?.archiveReports === false ? [] : [`${path}/log`]),
+    ...(removesOf(config).has(agent) ? files : []),
+  ];
+  const writing = ['-m', `u:${scanner.user}:rwx`, '-m', `d:u:${scanner.user}:rwx`];
+  return hands.root(
+    ['setfacl', '-R', '-m', entries, path],
+    ...(written.length === 0 ? [] : [['setfacl', ...writing, ...written]]),
+  );
+}
 
 function judgeTroubles(zones: readonly ZoneFacts[], look: Judging): Finding[] {
   const { scanner, hands, places } = look;
-  return zones.flatMap(({ agent, configured, trouble, unsafe }): Finding[] => {
+  return zones.flatMap((zone): Finding[] => {
+    const { agent, configured, trouble, unsafe } = zone;
     const path = `${places.deposits}/${agent}`;
     const refused = unsafe.map((message) =>
       critical('deposits', path, {
@@ -57,7 +74,7 @@ function judgeTroubles(zones: readonly ZoneFacts[], look: Judging): Finding[] {
       (configured ? critical : warning)('deposits', path, {
         message: trouble,
         why: configured ? 'its backups cannot be judged' : 'what it holds is not known',
-        mend: readable(path, look),
+        mend: readable(zone, look),
       }),
     ];
   });
@@ -66,7 +83,8 @@ function judgeTroubles(zones: readonly ZoneFacts[], look: Judging): Finding[] {
 function judgeUnreadable(zones: readonly ZoneFacts[], look: Judging): Finding[] {
   const { scanner, places } = look;
   if (!scanner.present) return [];
-  return zones.flatMap(({ agent, configured, unreadable, files }): Finding[] => {
+  return zones.flatMap((zone): Finding[] => {
+    const { agent, configured, unreadable, files } = zone;
     const path = `${places.deposits}/${agent}`;
     const [first] = unreadable;
     if (first === undefined || !configured) return [];
@@ -74,7 +92,7 @@ function judgeUnreadable(zones: readonly ZoneFacts[], look: Judging): Finding[] 
       critical('deposits', path, {
         message: `${unreadable.length} of ${counted(files, 'file')} of ${agent} may not be read by ${scanner.user}, who scans: ${first}`,
         why: 'a backup that cannot be read is not judged, and its job is blocked',
-        mend: readable(path, look),
+        mend: readable(zone, look),
       }),
     ];
   });
@@ -85,7 +103,7 @@ function judgeWriting(
   zones: readonly ZoneFacts[],
   roles: readonly ZoneFolder['role'][],
   { message, why }: { readonly message: string; readonly why: string },
-  { scanner, hands }: Judging,
+  { scanner, hands, machine }: Judging,
 ): Finding[] {
   if (!scanner.present) return [];
   const closed = zones
@@ -93,6 +111,16 @@ function judgeWriting(
     .filter(({ role, writable }) => roles.includes(role) && !writable)
     .map(({ path }) => path);
   if (closed.length === 0) return [];
+  const mount = mountOf(closed[0] ?? '', presentMounts(machine));
+  if (mount?.readOnly === true) {
+    return [
+      warning('deposits', closed[0] ?? '', {
+        message: `${message} ${scanner.user}, who scans, because ${mount.folder} is mounted read-only: ${listed(closed)}`,
+        why,
+        mend: hands.root(['mount', '-o', 'remount,rw', mount.folder]),
+      }),
+    ];
+  }
   const paths = closed.slice(0, MOST_PATHS);
   return [
     warning('deposits', closed[0] ?? '', {
@@ -146,6 +174,7 @@ export async function examineDeposits(
     ...judgeUnreadable(zones, look),
     ...judgeScanning(zones, look),
     ...judgeOpen(await openFolders(look, entered(zones)), look),
+    ...(await judgeAgentOwners(configured, look)),
   ];
   const folder = look.places.deposits ?? '';
   if (found.length === 0 && configured.length > 0) {

@@ -63,7 +63,10 @@ export const lookOf = (examination: Examination): Look => {
     machine,
     accounts: accountsOf(machine),
     scanner,
-    hands: handsOf(isNamed ? file : null, started === 0),
+    hands: handsOf(isNamed ? file : null, started === 0, {
+      program: examination.own.program,
+      find: machine.find,
+    }),
     now,
   };
 };

@@ -36,13 +36,15 @@ export interface Examined {
 /** Milliseconds after which no further table is checked. */
 const CHECK_TIME_MS = 10_000;
 
-const readOf = ({ read, clockFault, elapsed }: Examination): Promise<ReadDatabase> =>
-  readDatabase({
+function readOf({ read, clockFault, elapsed }: Examination): Promise<ReadDatabase> {
+  const began = elapsed();
+  return readDatabase({
     database: read.places.database,
     config: read.config,
     clockFault,
-    mayCheck: () => elapsed() < CHECK_TIME_MS,
+    mayCheck: () => elapsed() - began < CHECK_TIME_MS,
   });
+}
 
 /** Why nothing is tried in the tree; null where it can be. */
 function untried({ places, scanner }: Look, read: ReadDatabase): string | null {
@@ -112,7 +114,8 @@ const inOrder = (findings: readonly Finding[]): Finding[] =>
 export async function examine(examination: Examination): Promise<Examined> {
   const { read: configuration, facts: machineFacts, own, calendar, started, owner } = examination;
   const look = lookOf(examination);
-  const mail = examination.visitMail();
+  // Before what keeps this thread busy: its time is its own then.
+  const mail = await examination.visitMail();
   const read = await readOf(examination);
   const facts = read.kind === 'read' ? read.facts : null;
   const { zones, probed } = await walk(look, read);
@@ -124,9 +127,12 @@ export async function examine(examination: Examination): Promise<Examined> {
   const findings = [
     ...judgeConfiguration(look, configuration.problems),
     ...judgeConflicts(look, facts?.conflicts ?? []),
-    ...examineConfigurationFile(look),
-    ...judgeUser({ started, owner, hasOwnUser: machineFacts.hasOwnUser }, look),
-    ...examineFolders(look, facts?.versions ?? 0),
+    ...(await examineConfigurationFile(look)),
+    ...judgeUser(
+      { started, owner, hasOwnUser: machineFacts.hasOwnUser, folders: facts?.owned ?? [] },
+      look,
+    ),
+    ...(await examineFolders(look, facts?.versions ?? 0, facts?.owned)),
     ...examineFileSystems(look, probed, facts?.sizes ?? null),
     ...examineDatabase(look, read),
     ...judgeClock(machineFacts.clock, facts?.clockFault ?? null, look),
@@ -137,7 +143,7 @@ export async function examine(examination: Examination): Promise<Examined> {
     ...(facts === null || config === null ? [] : judgeScans(facts, config, look)),
     ...examineNotifications(look, {
       waiting: facts?.undelivered ?? [],
-      mail: await mail,
+      mail,
       credentials: schedule.timers.timers.flatMap((timer) => timer.credentials),
       sawAll: schedule.sawAll,
     }),

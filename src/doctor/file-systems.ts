@@ -22,7 +22,7 @@ export interface FileSystemFacts {
   readonly network: string | null;
 }
 
-type Judging = Pick<Look, 'file' | 'hands'>;
+type Judging = Pick<Look, 'file' | 'hands' | 'places'>;
 
 const inMemory: ReadonlySet<string> = new Set(['tmpfs', 'ramfs']);
 
@@ -57,7 +57,20 @@ export function judgeKind({ what, path, type, network }: FileSystemFacts, look: 
 }
 
 /** What was tried in the tree. */
-export function judgeProbe(probe: Probe, validated: string, { hands }: Judging): Finding[] {
+export function judgeProbe(
+  probe: Probe,
+  validated: string,
+  { hands, places: { database } }: Judging,
+): Finding[] {
+  if (probe.kind === 'untried' && probe.fault === true) {
+    return [
+      critical('file_systems', validated, {
+        message: `validated: nothing could be tried in it: ${probe.why}`,
+        why: 'a scan needs that lock, and ends at once without it',
+        mend: hands.root(['ls', '-l', `${database}.lock`]),
+      }),
+    ];
+  }
   if (probe.kind === 'untried')
     return [fine('file_systems', validated, `validated: nothing was tried in it: ${probe.why}`)];
   if (probe.trouble !== null) {
@@ -65,7 +78,10 @@ export function judgeProbe(probe: Probe, validated: string, { hands }: Judging):
       critical('file_systems', validated, {
         message: `validated: a version cannot be written there: ${probe.trouble}`,
         why: 'no backup can be promoted',
-        mend: hands.root(['df', '-h', validated]),
+        // Neither space nor inodes are missing where a permission is.
+        mend: /\((?:EACCES|EPERM)\)$/u.test(probe.trouble)
+          ? hands.root(['ls', '-la', validated, `${validated}/.incoming`])
+          : hands.root(['df', '-h', validated]),
       }),
     ];
   }

@@ -18,19 +18,53 @@ export interface Hands {
 
 export const quoted = (words: Words): string => words.map(shellWord).join(' ');
 
+const usual = new Set(
+  ['/usr/local/bin', '/usr/bin', '/bin'].map((folder) => `${folder}/backupmon`),
+);
+
+/** By its name where a shell finds it. */
+const named = (program: Words): Words =>
+  program.length === 1 && usual.has(program[0] ?? '') ? ['backupmon'] : program;
+
+/** Debian packages of programs that not every machine has. */
+const packages: ReadonlyMap<string, string> = new Map([
+  ['setfacl', 'acl'],
+  ['fuser', 'psmisc'],
+]);
+
+export interface Surroundings {
+  /** How this program is called: several words where it is no program by itself. */
+  readonly program?: Words;
+  /** The absolute path of a program of the system, or null. */
+  readonly find?: (program: string) => string | null;
+}
+
 /**
  * @param config the file, where it has to be named; null where backupmon finds it by itself
  * @param isRoot whether what needs root can be typed as it is
  */
-export function handsOf(config: string | null, isRoot: boolean): Hands {
+export function handsOf(
+  config: string | null,
+  isRoot: boolean,
+  { program = ['backupmon'], find = (name) => name }: Surroundings = {},
+): Hands {
   const sudo = isRoot ? [] : ['sudo'];
+  const ours = named(program);
   const into = (path: string): string =>
     isRoot ? `> ${shellWord(path)}` : `| sudo tee ${shellWord(path)}`;
+  // What is not installed is installed first.
+  const installing = (commands: readonly Words[]): Words[] =>
+    [...new Set(commands.map(([name = '']) => name))].flatMap((name) => {
+      const from = packages.get(name);
+      return from === undefined || find(name) !== null ? [] : [['apt-get', 'install', from]];
+    });
   return {
-    own: (...argv) =>
-      quoted(['backupmon', ...(config === null ? [] : ['--config', config]), ...argv]),
-    save: (path, ...argv) => `${quoted(['backupmon', ...argv])} ${into(path)}`,
-    root: (...commands) => commands.map((words) => quoted([...sudo, ...words])).join(' && '),
+    own: (...argv) => quoted([...ours, ...(config === null ? [] : ['--config', config]), ...argv]),
+    save: (path, ...argv) => `${quoted([...ours, ...argv])} ${into(path)}`,
+    root: (...commands) =>
+      [...installing(commands), ...commands]
+        .map((words) => quoted([...sudo, ...words]))
+        .join(' && '),
     write: (path, lines) => `${quoted(['printf', String.raw`%s\n`, ...lines])} ${into(path)}`,
     edit: (path, line = null) => {
       const place = line === null ? '' : ` +${line}`;

@@ -46,7 +46,8 @@ export function unmounted(path: string, fstab: string, mounts: readonly Mount[])
     const [source = '', folder = ''] = line.trim().split(/\s+/u);
     return source === '' || source.startsWith('#') || !folder.startsWith('/')
       ? []
-      : [unescaped(folder)];
+      : // `/srv/tree/` is mounted as `/srv/tree`.
+        [unescaped(folder).replace(/(?<=.)\/+$/u, '')];
   });
   return (
     folders.find((folder) => folder !== '/' && holds(folder, path) && !mounted.has(folder)) ?? null
@@ -55,3 +56,7 @@ export function unmounted(path: string, fstab: string, mounts: readonly Mount[])
 
 export const presentMounts = ({ text }: Pick<Machine, 'text'>): Mount[] =>
   parseMounts(text('/proc/self/mountinfo') ?? '');
+
+/** The folder of fstab that holds `path` and is not mounted now; null where there is none. */
+export const unmountedFor = (path: string, machine: Pick<Machine, 'text'>): string | null =>
+  unmounted(path, machine.text('/etc/fstab') ?? '', presentMounts(machine));

@@ -4,7 +4,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Config } from '../core/job.ts';
 import type { SmtpServer } from '../core/notifications.ts';
 import type { Undelivered } from '../db/messages.ts';
-import { modeOf, refusalOf } from './access.ts';
+import { isEmptyFile, modeOf, refusalOf } from './access.ts';
 import { isCredential, judgeCredential, type CredentialFacts } from './credentials.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Look } from './look.ts';
@@ -20,10 +20,24 @@ export interface SecretFacts {
   readonly mode: number | null;
   /** Why it may not be read, as an errno name; null where it may, and where that is not known. */
   readonly refusal: string | null;
+  /** `other`: a folder, a pipe or a device. */
+  readonly kind?: 'file' | 'empty' | 'other';
 }
 
-export function judgeSecret({ path, what, mode, refusal }: SecretFacts, look: Judging): Finding[] {
+export function judgeSecret(facts: SecretFacts, look: Judging): Finding[] {
+  const { path, what, mode, refusal, kind = 'file' } = facts;
   const { scanner, hands } = look;
+  const given = ['install', '-o', scanner.user, '-m', '0400', '/dev/stdin', path];
+  if (kind !== 'file') {
+    const isEmpty = kind === 'empty';
+    return [
+      critical('notifications', path, {
+        message: `${path}, ${what}, ${isEmpty ? 'is empty' : 'is no file'}`,
+        why: 'alarms by this way are not sent',
+        mend: isEmpty ? hands.root(given) : hands.edit(look.file),
+      }),
+    ];
+  }
   if (refusal !== null) {
     const absent = refusal === 'ENOENT';
     return [
@@ -33,7 +47,7 @@ export function judgeSecret({ path, what, mode, refusal }: SecretFacts, look: Ju
           : `${path}, ${what}, may not be read by ${scanner.user}, who scans`,
         why: 'alarms by this way are not sent',
         mend: absent
-          ? hands.root(['install', '-o', scanner.user, '-m', '0400', '/dev/stdin', path])
+          ? hands.root(given)
           : hands.root(['chown', scanner.user, path], ['chmod', 'u+r', path]),
       }),
     ];
@@ -133,13 +147,13 @@ function judgeUntried({ notifications }: Config, { hands }: Judging): Finding[] 
   return [fine('notifications', 'notify', message)];
 }
 
-function secretsOf({ notifications }: Config): { path: string; what: string }[] {
+function secretsOf({ notifications }: Config): { path: string; what: string; isKey: boolean }[] {
   const { email, webhooks } = notifications;
   const password = email?.server.kind === 'smtp' ? email.server.passwordFile : null;
   return [
-    ...(password === null ? [] : [{ path: password, what: 'the password for mail' }]),
+    ...(password === null ? [] : [{ path: password, what: 'the password for mail', isKey: false }]),
     ...webhooks.flatMap(({ name, secretFile }) =>
-      secretFile === null ? [] : [{ path: secretFile, what: `the key of ${name}` }],
+      secretFile === null ? [] : [{ path: secretFile, what: `the key of ${name}`, isKey: true }],
     ),
   ];
 }
@@ -153,11 +167,14 @@ export interface NotificationFacts extends CredentialFacts {
 export function examineNotifications(look: Look, facts: NotificationFacts): Finding[] {
   const { config, scanner } = look;
   if (config === null) return [];
-  const secrets = secretsOf(config).flatMap(({ path, what }) => {
+  const secrets = secretsOf(config).flatMap(({ path, what, isKey }) => {
     if (isCredential(path)) return [judgeCredential({ path, what }, facts, look)];
-    const mode = modeOf(path)?.mode ?? null;
+    const stats = modeOf(path);
     const refusal = scanner.present ? refusalOf(path, 'read') : null;
-    return judgeSecret({ path, what, mode, refusal }, look);
+    // Of an empty password for mail the visit tells.
+    const isEmpty = isKey && isEmptyFile(path);
+    const kind = stats?.isFile === false ? 'other' : isEmpty ? 'empty' : 'file';
+    return judgeSecret({ path, what, mode: stats?.mode ?? null, refusal, kind }, look);
   });
   return [
     ...judgeNobody(config, look),

@@ -1,9 +1,10 @@
 /**
  * What the file system of the tree can do, tried in a folder of its own in `.incoming`: whatever a doctor that is killed leaves there, the
- * next scan removes. Whoever works there holds the lock of the scan; where a scan has it, nothing is tried.
+ * next scan removes. The lock of the scan is taken and given back at once: a disk that flushes slowly must not keep scans away. A scan that
+ * begins meanwhile clears `.incoming`, and nothing is said of what was tried then. Our name is none that a scan would take.
  */
 import { chmodSync, constants, copyFileSync, rmdirSync } from 'node:fs';
-import { takeLock, type Lock } from '../db/lock.ts';
+import { isRunning, takeLock, type Lock } from '../db/lock.ts';
 import { DatabaseProblem } from '../db/problem.ts';
 import { closeFile, openFileIn, type Folder } from '../files/folder.ts';
 import {
@@ -18,7 +19,6 @@ import {
   writeNewFile,
 } from '../files/durable.ts';
 import { attempt, errorCode, Trouble } from '../files/trouble.ts';
-import { incomingPath } from '../validated/tree.ts';
 
 export interface Abilities {
   readonly kind: 'tried';
@@ -31,7 +31,10 @@ export interface Abilities {
   readonly reflinks: boolean | null;
 }
 
-export type Probe = Abilities | { readonly kind: 'untried'; readonly why: string };
+/** `fault`: what kept it from being tried is wrong by itself. */
+export type Probe =
+  | Abilities
+  | { readonly kind: 'untried'; readonly why: string; readonly fault?: true };
 
 /** Milliseconds: readers hold the lock for an instant. */
 const LOCK_WAIT_MS = 300;
@@ -92,29 +95,47 @@ function canLink(path: string): boolean {
   }
 }
 
-/** A folder of ours that was not there before goes with us. */
-function removeIfEmpty(folder: string): void {
+/** The folder of a scan that is at work now is never taken from it. */
+function removeIfEmpty(incoming: string, database: string): void {
+  const lock = lockOf(database);
+  if (lock === null || typeof lock === 'string') return;
   try {
-    rmdirSync(folder);
+    rmdirSync(incoming);
   } catch (error) {
     if (errorCode(error) === null) throw error;
+  } finally {
+    lock.release();
   }
 }
 
-async function probeTree(validated: string, source: Source | null): Promise<Abilities> {
+let last = 0;
+
+/** A number is a name that a scan may take. */
+function ownFolder(validated: string): string {
+  last += 1;
+  return `${validated}/.incoming/doctor-${process.pid}-${last}`;
+}
+
+async function probeTree(
+  validated: string,
+  database: string,
+  source: Source | null,
+): Promise<Probe> {
   const incoming = `${validated}/.incoming`;
-  let folder: string | null = null;
-  const wasThere = statPath(incoming) !== null;
+  const folder = ownFolder(validated);
+  let wasThere = true;
   try {
-    folder = incomingPath(validated);
+    wasThere = !makeFolder(incoming);
     return await tried(folder, source);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
+    // A scan has cleared it away, whether or not it has ended by now.
+    if (error.code === 'ENOENT' || isRunning(database)) return { kind: 'untried', why: running };
     const { message } = error;
     return { kind: 'tried', trouble: message, modes: true, links: true, reflinks: null };
   } finally {
-    if (folder !== null) removeQuietly(folder);
-    if (!wasThere) removeIfEmpty(incoming);
+    removeQuietly(folder);
+    if (!wasThere) removeIfEmpty(incoming, database);
   }
 }
 
@@ -137,6 +158,8 @@ function lockOf(database: string): Lock | string | null {
   }
 }
 
+const running = 'a scan is running';
+
 /** @param database its lock is there already: nothing that stays is made */
 export async function probe(
   validated: string,
@@ -146,11 +169,8 @@ export async function probe(
   if (statPath(`${database}.lock`) === null)
     return { kind: 'untried', why: 'there is no database yet whose lock keeps scans away' };
   const lock = lockOf(database);
-  if (typeof lock === 'string') return { kind: 'untried', why: lock };
-  if (lock === null) return { kind: 'untried', why: 'a scan is running' };
-  try {
-    return await probeTree(validated, source);
-  } finally {
-    lock.release();
-  }
+  if (typeof lock === 'string') return { kind: 'untried', why: lock, fault: true };
+  if (lock === null) return { kind: 'untried', why: running };
+  lock.release();
+  return probeTree(validated, database, source);
 }

@@ -18,9 +18,9 @@ export interface Room {
 }
 
 const MiB = 1024 * 1024;
-/** A scan with news adds some pages to the database, and as many to its log. */
-const DATABASE_WARNING = 100 * MiB;
-const DATABASE_CRITICAL = 10 * MiB;
+/** A scan with news adds some pages to the database, and as many to its log. Of the others it is a floor, whatever the last round took. */
+const FLOOR_WARNING = 100 * MiB;
+const FLOOR_CRITICAL = 10 * MiB;
 /** A version needs a folder, its file and its sums. */
 const FEW_INODES = 1000;
 
@@ -31,8 +31,8 @@ const freeText = ({ what, path, free, size }: Room): string =>
 
 function judgeDatabase(room: Room, { hands }: Judging): Finding {
   const { path, free } = room;
-  if (free >= DATABASE_WARNING) return fine('file_systems', path, freeText(room));
-  return (free < DATABASE_CRITICAL ? critical : warning)('file_systems', path, {
+  if (free >= FLOOR_WARNING) return fine('file_systems', path, freeText(room));
+  return (free < FLOOR_CRITICAL ? critical : warning)('file_systems', path, {
     message: freeText(room),
     why: 'where nothing can be recorded any more, no scan comes to its end',
     mend: hands.root(['du', '-xh', '--max-depth=2', room.mounted]),
@@ -48,6 +48,15 @@ function judgeRound(
   const { what, path, free } = room;
   const most = largest?.size ?? 0;
   const enough = fine('file_systems', path, freeText(room));
+  const why =
+    what === 'validated'
+      ? 'a new version is written before an old one goes; what does not fit is not promoted'
+      : 'rsync writes a new file beside the old one; what does not fit does not arrive';
+  const mend = hands.root(['du', '-xh', '--max-depth=2', path]);
+  if (free < FLOOR_CRITICAL || (free < FLOOR_WARNING && needed === 0)) {
+    const tell = free < FLOOR_CRITICAL ? critical : warning;
+    return tell('file_systems', path, { message: freeText(room), why, mend });
+  }
   if (needed === 0) return enough;
   const round = `; the last round took ${bytes(needed)}`;
   const fits = { ...enough, message: `${freeText(room)}${round}` };
@@ -57,11 +66,8 @@ function judgeRound(
     message: isFull
       ? `${freeText(room)}, less than the largest backup needs: ${largest?.job} took ${bytes(most)}`
       : `${freeText(room)}, less than the next round may need${round}`,
-    why:
-      what === 'validated'
-        ? 'a new version is written before an old one goes; what does not fit is not promoted'
-        : 'rsync writes a new file beside the old one; what does not fit does not arrive',
-    mend: hands.root(['du', '-xh', '--max-depth=2', path]),
+    why,
+    mend,
   });
 }
 

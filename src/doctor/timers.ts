@@ -1,5 +1,6 @@
 /** Units of systemd that run scans. */
-import { configIn, runsScan } from './crontab.ts';
+import { isOurProgram, runsScan, wordsOf } from './command-words.ts';
+import { configIn } from './crontab.ts';
 import type { Machine } from './machine.ts';
 
 /** A file that a service is given to read as a credential. */
@@ -17,6 +18,10 @@ export interface ScanTimer {
   /** The configuration that the service names; null for the one that is searched. */
   readonly config: string | null;
   readonly credentials: readonly Credential[];
+  /** A program that its commands name, and that is not there or is none; null where none is missing. */
+  readonly missing: string | null;
+  /** When the timer starts it next, in milliseconds UTC; null where that is not told. */
+  readonly next: number | null;
   /** As `systemctl show` tells them. */
   readonly of: {
     readonly timer: Readonly<Record<string, string>>;
@@ -85,7 +90,9 @@ const credentialsOf = (text: string, { stats }: Machine): Credential[] =>
   });
 
 const asked = [
+  'LoadState',
   'ActiveState',
+  'SubState',
   'UnitFileState',
   'LastTriggerUSec',
   'User',
@@ -94,20 +101,80 @@ const asked = [
   'ProtectSystem',
   'ProtectHome',
   'ReadWritePaths',
+  'ReadOnlyPaths',
+  'InaccessiblePaths',
+  'BindPaths',
   'StateDirectory',
+  'CacheDirectory',
+  'DynamicUser',
+  'NeedDaemonReload',
+  'ConditionResult',
+  'ConditionTimestamp',
+  'ExecStart',
 ];
 
-const parseShown = (text: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    text.split('\n').flatMap((line) => {
-      const equals = line.indexOf('=');
-      return equals === -1 ? [] : [[line.slice(0, equals), line.slice(equals + 1)]];
-    }),
-  );
+/** Of what is shown more than once, as ExecStart, one line each. */
+function parseShown(text: string): Readonly<Record<string, string>> {
+  const shown: Record<string, string> = {};
+  for (const line of text.split('\n')) {
+    const [, name, value = ''] = /^(\w+)=(.*)$/u.exec(line) ?? [];
+    if (name === undefined) continue;
+    shown[name] = shown[name] === undefined ? value : `${shown[name]}\n${value}`;
+  }
+  return shown;
+}
+
+/** `{ path=/usr/bin/backupmon ; argv[]=/usr/bin/backupmon scan ; … }`, one a line. */
+export const commandsIn = (execStart: string): string[] =>
+  execStart.split('\n').flatMap((line) => /argv\[\]=(.*?) ; /u.exec(line)?.[1] ?? []);
+
+/** A program of theirs, or the script that Node is to run, that is not there. Arguments are shown without their quotes. */
+function missingOf(execStart: string, { stats }: Machine): string | null {
+  for (const line of execStart.split('\n').filter(runsScan)) {
+    const program = /path=(.*?) ; argv/u.exec(line)?.[1] ?? '';
+    const script = wordsOf(line).find((word) => isOurProgram(word) && /^\/.*js$/u.test(word));
+    if (program.startsWith('/') && ((stats(program)?.mode ?? 0) & 0o111) === 0) return program;
+    if (script !== undefined && stats(script) === null) return script;
+  }
+  return null;
+}
+
+/** What the commands name that systemd would run, else what the settings say. */
+function configOf(execStart: string | undefined, text: string): string | null {
+  if (execStart === undefined) return configIn(text);
+  const named = /--config[= ](\/.*?)(?: -\S+)* scan /u.exec(`${commandsIn(execStart).join(' ')} `);
+  return named?.[1] ?? configIn(text.replaceAll(execLine, ''));
+}
+
+/** Written in the time zone of whoever asks. */
+async function nextOf(machine: Machine, timer: string): Promise<number | null> {
+  const asking = ['systemctl', 'show', timer, '-p', 'NextElapseUSecRealtime'];
+  const { out } = await machine.ask('env', 'TZ=UTC', ...asking);
+  const [, date, time] = /=\w+ ([\d-]+) ([\d:]+)\S* UTC$/mu.exec(out) ?? [];
+  return date === undefined ? null : Date.parse(`${date}T${time}Z`);
+}
 
 async function show(machine: Machine, unit: string): Promise<Readonly<Record<string, string>>> {
   const { out } = await machine.ask('systemctl', 'show', unit, '-p', asked.join(','));
   return parseShown(out);
+}
+
+async function timerOf(
+  machine: Machine,
+  timer: string | null,
+  service: string,
+  text: string,
+): Promise<ScanTimer> {
+  const shown = await show(machine, service);
+  return {
+    timer,
+    service,
+    config: configOf(shown['ExecStart'], text),
+    credentials: credentialsOf(text, machine),
+    missing: missingOf(shown['ExecStart'] ?? '', machine),
+    next: timer === null ? null : await nextOf(machine, timer),
+    of: { timer: timer === null ? {} : await show(machine, timer), service: shown },
+  };
 }
 
 export async function readTimers(machine: Machine): Promise<Timers> {
@@ -124,16 +191,7 @@ export async function readTimers(machine: Machine): Promise<Timers> {
   for (const [service, text] of found) {
     const names = timersFor(service, units);
     for (const timer of names.length === 0 ? [null] : names) {
-      timers.push({
-        timer,
-        service,
-        config: configIn(text),
-        credentials: credentialsOf(text, machine),
-        of: {
-          timer: timer === null ? {} : await show(machine, timer),
-          service: await show(machine, service),
-        },
-      });
+      timers.push(await timerOf(machine, timer, service, text));
     }
   }
   return { running, services, timers };

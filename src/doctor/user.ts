@@ -1,8 +1,9 @@
 /** Who scans, and who asks. */
-import { dirname } from 'node:path';
+import { shellWord } from '../core/text.ts';
 import type { Finding } from '../core/finding.ts';
 import { fine, warning } from './finding.ts';
 import type { Look } from './look.ts';
+import { giveAway, type GivenAway } from './own-user.ts';
 
 export interface UserFacts {
   /** Who started doctor. */
@@ -11,39 +12,19 @@ export interface UserFacts {
   readonly owner: 'known' | 'none' | 'hidden';
   /** There is a user of that name already. */
   readonly hasOwnUser: boolean;
+  /** Folders of versions that the database records, relative to the tree. */
+  readonly folders?: readonly string[];
 }
 
-const NAME = 'backupmon';
-
-type Judging = Pick<Look, 'places' | 'scanner' | 'hands'>;
-
-const useradd = ['useradd', '--system', '--user-group', NAME];
-
-/** A user of its own, to whom state and tree belong, as the README has it. */
-export function giveAway(
-  { places, hands }: Pick<Look, 'places' | 'hands'>,
-  { hasOwnUser, owner }: Pick<UserFacts, 'hasOwnUser' | 'owner'>,
-): string {
-  const { database, validated } = places;
-  const folder = database === null ? null : dirname(database);
-  const made = (path: string | null, mode: string): string[][] =>
-    path === null ? [] : [['install', '-d', '-o', NAME, '-g', NAME, '-m', mode, path]];
-  const commands =
-    owner === 'none'
-      ? [...made(folder, '2750'), ...made(validated, '0750')]
-      : [
-          [
-            'chown',
-            '-R',
-            `${NAME}:${NAME}`,
-            ...[folder, validated].filter((path) => path !== null),
-          ],
-        ];
-  return hands.root(...(hasOwnUser ? [] : [useradd]), ...commands);
-}
+type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'machine'>;
 
 const asRoot =
   'they read what other machines have sent: a fault in that would have the whole machine';
+
+const given = ({ mend, shared }: GivenAway): { why: string; mend: string } => ({
+  why: shared === null ? asRoot : `${asRoot}. ${shared}`,
+  mend,
+});
 
 function judgeUnowned(facts: UserFacts, look: Judging): Finding[] {
   const { places, scanner, hands } = look;
@@ -60,11 +41,13 @@ function judgeUnowned(facts: UserFacts, look: Judging): Finding[] {
   return [
     warning('user', 'root', {
       message: `${places.database} is not there yet: with init-db as it is, scans would run as root`,
-      why: asRoot,
-      mend: giveAway(look, facts),
+      ...given(giveAway(look, facts)),
     }),
   ];
 }
+
+/** A number is a name to sudo, but for the sign before it. */
+const sudoWord = (user: string): string => (/^\d+$/u.test(user) ? `'#${user}'` : shellWord(user));
 
 export function judgeUser(facts: UserFacts, look: Judging): Finding[] {
   const { scanner, places, hands } = look;
@@ -77,7 +60,7 @@ export function judgeUser(facts: UserFacts, look: Judging): Finding[] {
       warning('user', scanner.user, {
         message: `scans run as ${scanner.user}, the owner of ${database}, and this is another user: what ${scanner.user} may read and write is not known here`,
         why: 'a permission that is missing is found out by the next scan',
-        mend: ['sudo', '-u', scanner.user, hands.own('doctor')].join(' '),
+        mend: `sudo -u ${sudoWord(scanner.user)} ${hands.own('doctor')}`,
       }),
     ];
   }
@@ -85,8 +68,7 @@ export function judgeUser(facts: UserFacts, look: Judging): Finding[] {
     return [
       warning('user', scanner.user, {
         message: `scans run as root, to whom ${database} belongs`,
-        why: asRoot,
-        mend: giveAway(look, facts),
+        ...given(giveAway(look, facts)),
       }),
     ];
   }

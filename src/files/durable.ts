@@ -5,9 +5,10 @@ import {
   fsyncSync,
   lstatSync,
   mkdirSync,
+  fstatSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   readlinkSync,
   renameSync,
   rmdirSync,
@@ -17,7 +18,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { close } from './close.ts';
-import { attempt, attemptBeside, errorCode } from './trouble.ts';
+import { attempt, attemptBeside, errorCode, Trouble } from './trouble.ts';
 
 /** Flushes an open file or folder to the disk. Rejects with the system's refusal; never tried again on the same descriptor. */
 export type Flush = (descriptor: number) => Promise<void>;
@@ -140,12 +141,37 @@ export function readLink(path: string): string | null {
   }
 }
 
-/** A small text file of our own; null when it is absent. Read by descriptor: by path, Node aborts where it cannot be closed. */
+/** Bytes. Nothing that is read whole comes near it. */
+const MOST_TEXT = 16 * 1024 * 1024;
+
+/** Of a regular file only: a pipe could keep us waiting for ever, and a device never ends. */
+function textOf(descriptor: number, path: string): string {
+  const stats = fstatSync(descriptor);
+  if (stats.isDirectory()) throw new Trouble('EISDIR', 'read', path);
+  if (!stats.isFile()) throw new Trouble('ENOTREG', 'read', path);
+  // Files of /proc have no size: their end is found by reading.
+  const chunks: Buffer[] = [];
+  for (let size = 0; size === 0 || size < stats.size || stats.size === 0;) {
+    const wanted = stats.size === 0 ? 65_536 : Math.min(stats.size - size, MOST_TEXT + 1);
+    const chunk = Buffer.allocUnsafe(wanted);
+    const count = readSync(descriptor, chunk);
+    if (count === 0) break;
+    chunks.push(chunk.subarray(0, count));
+    size += count;
+    if (size > MOST_TEXT) throw new Trouble('EFBIG', 'read', path);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * A small text file of our own; null when it is absent. Read by descriptor: by path, Node aborts where it cannot be closed.
+ * @throws Trouble, also for what is no regular file, and for more than 16 MiB
+ */
 export function readText(path: string): string | null {
   try {
-    const descriptor = openSync(path, 'r');
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      return readFileSync(descriptor, 'utf8');
+      return textOf(descriptor, path);
     } finally {
       close(descriptor);
     }

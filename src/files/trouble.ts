@@ -38,6 +38,9 @@ const meanings: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   EINTR: 'interrupted',
   ELOOP: 'it is a symbolic link',
+  EFBIG: 'it is too large',
+  // Ours: the system has no word for it.
+  ENOTREG: 'it is no regular file',
 };
 
 /** The errno name in words, and itself. */

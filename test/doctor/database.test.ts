@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { judgeDatabase, judgeFiles } from '../../src/doctor/database.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { examineDatabase, judgeDatabase, judgeFiles } from '../../src/doctor/database.ts';
 import type { DatabaseFacts } from '../../src/doctor/database-facts.ts';
 import { judgeScans, type ScanFacts } from '../../src/doctor/scans.ts';
 import { DatabaseProblem, type DatabaseFault } from '../../src/db/problem.ts';
@@ -16,11 +19,11 @@ describe('the database', () => {
     not_initialised: 'backupmon init-db',
     older: 'backupmon init-db',
     newer: 'backupmon --version',
-    foreign: 'backupmon init-db --reset',
+    foreign: '${EDITOR:-vi} /etc/backupmon/config.yaml',
     network: '${EDITOR:-vi} /etc/backupmon/config.yaml',
     locked: `fuser -v ${file}`,
     full: `df -h ${file}`,
-    unreadable: `chown backupmon:backupmon ${file}`,
+    unreadable: `chown backupmon:backupmon ${file} && chmod u+rw ${file}`,
   };
   for (const [fault, mend] of Object.entries(mends)) {
     it(`cannot be used: ${fault}`, () => {
@@ -30,6 +33,24 @@ describe('the database', () => {
       assert.deepEqual(told([found]), ['critical this is wrong', `$ ${mend}`]);
     });
   }
+
+  it('is begun anew only where it is one of ours, however damaged', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backupmon-database-'));
+    after(() => rmSync(folder, { recursive: true }));
+    const problem = new DatabaseProblem('foreign', 'no SQLite database');
+    const mendOf = (name: string, content: string | Buffer) => {
+      const database = join(folder, name);
+      writeFileSync(database, content, { mode: 0o600 });
+      const places = { deposits: null, validated: null, database };
+      return examineDatabase(lookWith({ places }), { kind: 'unusable', problem })[0]?.mend;
+    };
+    const ours = Buffer.alloc(200);
+    ours.write('bmon', 68);
+    assert.equal(mendOf('ours', ours), 'backupmon init-db --reset');
+    const edit = '${EDITOR:-vi} /etc/backupmon/config.yaml';
+    assert.equal(mendOf('text', 'my letters, '.repeat(50)), edit);
+    assert.equal(mendOf('short', 'x'), edit);
+  });
 
   it('may not be read by this user, which says nothing about it', () => {
     const problem = new DatabaseProblem('unreadable', 'no permission');

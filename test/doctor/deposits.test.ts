@@ -39,7 +39,7 @@ describe('access control lists', () => {
   it('may leave the owning group in', () =>
     assert.deepEqual(
       parseAccessList('# group: staff\nuser::rwx\nuser:x:r-x\ngroup::rwx\nmask::rwx\nother::---'),
-      { users: [], groups: ['staff'] },
+      { users: [], groups: ['staff'], owning: 'staff' },
     ));
 
   it('are none where there is a mode only', () =>
@@ -116,6 +116,42 @@ describe('who beside the agent may write its folder', () => {
   });
 });
 
+it('folders on a disk that is mounted read-only are not written by any permission', async () => {
+  const { machine, file } = makeMachine();
+  file('/proc/self/mountinfo', '30 22 0:25 / /mnt ro - ext4 /dev/sdb ro\n');
+  const log = folder('/mnt/in/paris/log', { role: 'log', writable: false });
+  const zone: ZoneFacts = {
+    agent: 'paris',
+    configured: true,
+    there: true,
+    trouble: null,
+    unsafe: [],
+    folders: [folder('/mnt/in/paris'), log],
+    unreadable: [],
+    files: 1,
+    names: [],
+    rounds: { newest: null, ends: new Map() },
+  };
+  const found = await examineDeposits(
+    lookWith({ machine }),
+    { zones: [zone], passedOver: 0 },
+    true,
+  );
+  assertWhole(found);
+  assert.equal(found[0]?.mend, 'mount -o remount,rw /mnt');
+});
+
+it('what a list grants is taken away without its mask', () => {
+  const { mode } = folder('/x');
+  const given = folder('/x', { mode: { ...mode, mode: 0o770, gid: 50 } });
+  const list = { users: ['anna', 'backupmon'], groups: ['staff'], owning: 'staff' };
+  const open = strangeWriters(given, list, new Map(), scanner);
+  assert.ok(open !== null);
+  const found = judgeOpen([open, { path: '/y', writers: ['group staff'] }], lookWith());
+  assertWhole(found);
+  assert.equal(found[0]?.mend, 'setfacl -n -x u:anna -m g::r-x /x && chmod g-w /y');
+});
+
 describe('agents of one user', () => {
   const cases = [
     ['one each', [['paris', 1001, ['paris']]], true, []],
@@ -135,6 +171,7 @@ describe('agents of one user', () => {
         'warning the folders of paris, lyon belong to one user, backups; only rrsync keeps these agents apart',
       ],
     ],
+    ['several of root, as sshd wants it for a chroot', [['root', 0, ['paris', 'lyon']]], false, []],
     [
       'the one that scans',
       [['backupmon', 990, ['paris']]],
@@ -229,7 +266,7 @@ describe('the agents’ folders', () => {
       {},
       [
         'critical cannot open folder /mnt/in/paris: permission denied',
-        '$ setfacl -R -m u:backupmon:rX,d:u:backupmon:rX /mnt/in/paris',
+        '$ setfacl -R -m u:backupmon:rX,d:u:backupmon:rX /mnt/in/paris && setfacl -m u:backupmon:rwx -m d:u:backupmon:rwx /mnt/in/paris/log',
       ],
     ],
     [
@@ -238,7 +275,16 @@ describe('the agents’ folders', () => {
       {},
       [
         'critical 1 of 3 files of paris may not be read by backupmon, who scans: /mnt/in/paris/database/a.gz',
-        '$ setfacl -R -m u:backupmon:rX,d:u:backupmon:rX /mnt/in/paris',
+        '$ setfacl -R -m u:backupmon:rX,d:u:backupmon:rX /mnt/in/paris && setfacl -m u:backupmon:rwx -m d:u:backupmon:rwx /mnt/in/paris/log',
+      ],
+    ],
+    [
+      'with files that may not be read, and are removed later',
+      [zone('lyon', { unreadable: ['/mnt/in/lyon/database/a.gz'] })],
+      { config: { ...config, archiveReports: false } },
+      [
+        'critical 1 of 3 files of lyon may not be read by backupmon, who scans: /mnt/in/lyon/database/a.gz',
+        '$ setfacl -R -m u:backupmon:rX,d:u:backupmon:rX /mnt/in/lyon && setfacl -m u:backupmon:rwx -m d:u:backupmon:rwx /mnt/in/lyon/database',
       ],
     ],
     [

@@ -54,6 +54,22 @@ describe('what was tried in the tree', () => {
       ],
     ],
     [
+      'fails for want of a permission',
+      { ...works, trouble: 'cannot make folder /srv/x: permission denied (EACCES)' },
+      [
+        'critical validated: a version cannot be written there: cannot make folder /srv/x: permission denied (EACCES)',
+        '$ ls -la /srv /srv/.incoming',
+      ],
+    ],
+    [
+      'was not tried, because of a lock that cannot be taken',
+      { kind: 'untried', why: '/d/b.db.lock cannot be opened', fault: true },
+      [
+        'critical validated: nothing could be tried in it: /d/b.db.lock cannot be opened',
+        '$ ls -l /var/lib/backupmon/backupmon.db.lock',
+      ],
+    ],
+    [
       'was not tried',
       { kind: 'untried', why: 'a scan is running' },
       ['ok validated: nothing was tried in it: a scan is running'],
@@ -87,7 +103,10 @@ describe('the room for the next round', () => {
     ['is less than a round', [room('validated', 9 * GiB)], sizes, false, ['warning']],
     ['is less than the largest backup', [room('validated', 3 * GiB)], sizes, false, ['critical']],
     ['is not needed for clones', [room('validated', GiB)], sizes, true, ['ok']],
-    ['is not known before the first round', [room('validated', 0)], null, false, ['ok']],
+    ['is not known before the first round', [room('validated', 100 * MiB)], null, false, ['ok']],
+    ['is small before the first round', [room('validated', 99 * MiB)], null, false, ['warning']],
+    ['is gone before the first round', [room('validated', 0)], null, false, ['critical']],
+    ['is gone, where clones need none', [room('validated', 0)], sizes, true, ['critical']],
     [
       'is needed twice where deposits lie there too',
       [room('deposits', 19 * GiB, shared), room('validated', 19 * GiB, shared)],

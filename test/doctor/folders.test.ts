@@ -14,6 +14,11 @@ const tree: FolderFacts = {
   refusal: null,
   closed: null,
   open: [],
+  fileAbove: null,
+  shared: false,
+  hidden: false,
+  list: undefined,
+  recorded: 0,
   unmounted: null,
   mountedOn: '/srv',
   makeMode: '0750',
@@ -128,10 +133,94 @@ describe('a folder', () => {
     ],
     [
       'below one in which everybody may replace it',
-      { ...tree, open: ['/srv'] },
+      { ...tree, open: [{ path: '/srv', shared: false }] },
       [
         'warning /srv, above /srv/tree, may be written by everybody on this machine',
         '$ chmod o-w /srv',
+      ],
+    ],
+    [
+      'below one in which everybody may replace it, and others have things',
+      { ...tree, open: [{ path: '/srv', shared: true }] },
+      [
+        'warning /srv, above /srv/tree, may be written by everybody on this machine',
+        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+      ],
+    ],
+    [
+      'without permission, in which others have things',
+      { ...tree, refusal: 'EACCES', shared: true },
+      [
+        'critical validated: /srv/tree cannot be read, entered and written: backupmon, who scans, lacks permission',
+        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+      ],
+    ],
+    [
+      'without permission, of which nobody knows who has things in it',
+      { ...tree, refusal: 'EACCES', shared: true, hidden: true },
+      [
+        'critical validated: /srv/tree cannot be read, entered and written: backupmon, who scans, lacks permission',
+        '$ setfacl -m u:backupmon:rwx /srv/tree',
+      ],
+    ],
+    [
+      'open to all, in which others have things',
+      { ...tree, mode: { ...mode, mode: 0o777 }, shared: true },
+      [
+        'critical validated: /srv/tree may be written by everybody on this machine',
+        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+      ],
+    ],
+    [
+      'open to all and sticky, as /tmp is',
+      { ...tree, mode: { ...mode, mode: 0o1777 } },
+      [
+        'critical validated: /srv/tree may be written by everybody on this machine',
+        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+      ],
+    ],
+    [
+      'open by a list: its mask stays as it is',
+      {
+        ...tree,
+        mode: { ...mode, mode: 0o770 },
+        list: { users: ['anna', 'backupmon'], groups: ['staff', 'friends'], owning: 'staff' },
+      },
+      [
+        'warning validated: /srv/tree may be written by anna, the group staff, the group friends',
+        '$ setfacl -n -x u:anna -m g::r-x -x g:friends /srv/tree',
+      ],
+    ],
+    [
+      'absent, with versions recorded in it: never made anew',
+      { ...tree, mode: null, recorded: 3 },
+      [
+        'critical validated: /srv/tree does not exist, although the database records 3 versions: its disk is probably not mounted',
+        '$ findmnt --verify && mount -a',
+      ],
+    ],
+    [
+      'absent, of deposits, with versions recorded',
+      { ...deposits, mode: null, recorded: 3 },
+      [
+        'critical deposits: /srv/in does not exist, although the database records 3 versions: its disk is probably not mounted',
+        '$ findmnt --verify && mount -a',
+      ],
+    ],
+    [
+      'below a file',
+      { ...tree, mode: null, fileAbove: '/srv' },
+      [
+        'critical validated: /srv/tree cannot be there: /srv is no folder',
+        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+      ],
+    ],
+    [
+      'of deposits that is there, without its disk',
+      { ...deposits, unmounted: '/srv' },
+      [
+        'critical deposits: /srv/in is there, but /srv, which fstab has, is not mounted',
+        '$ mount /srv',
       ],
     ],
     [
@@ -158,7 +247,7 @@ it('a folder that is absent is made with the user that it will belong to', () =>
   assertWhole(found);
   assert.equal(
     found[0]?.mend,
-    'useradd --system --user-group backupmon && install -d -o backupmon -g backupmon -m 2750 /var/lib/backupmon && install -d -o backupmon -g backupmon -m 0750 /mnt/validated',
+    'useradd --system --user-group --home-dir /var/lib/backupmon --shell /usr/sbin/nologin backupmon && install -d -o backupmon -g backupmon -m 2750 /var/lib/backupmon && install -d -o backupmon -g backupmon -m 0750 /mnt/validated',
   );
 });
 
@@ -209,10 +298,13 @@ describe('mounts', () => {
       'UUID=1 /mnt/tree xfs defaults',
       'UUID=2\t/srv/a\\040b\text4 defaults',
       'UUID=3 none swap sw',
+      'UUID=4 /mnt/slash/ ext4 defaults',
+      'UUID=5 /mnt/tree/ xfs defaults',
     ].join('\n');
     assert.equal(unmounted('/srv/a b/validated', fstab, mounts), '/srv/a b');
     assert.equal(unmounted('/mnt/tree/x', fstab, mounts), null);
     assert.equal(unmounted('/mnt/z', fstab, mounts), null);
     assert.equal(unmounted('/home', fstab, mounts), null);
+    assert.equal(unmounted('/mnt/slash', fstab, mounts), '/mnt/slash');
   });
 });

@@ -54,4 +54,27 @@ describe('commands', () => {
     sh(root.write(path, lines));
     assert.equal(readFileSync(path, 'utf8'), `${lines.join('\n')}\n`);
   });
+
+  it('call the program as it can be called', () => {
+    const by = (...program: string[]): string => handsOf(null, true, { program }).own('scan');
+    assert.equal(by('/usr/bin/backupmon'), 'backupmon scan');
+    assert.equal(by('/opt/my tools/backupmon'), "'/opt/my tools/backupmon' scan");
+    assert.equal(by('/usr/bin/node', '/x/main.js'), '/usr/bin/node /x/main.js scan');
+    const { save } = handsOf(null, true, { program: ['/opt/backupmon'] });
+    assert.equal(save('/etc/x', 'files', 'y'), '/opt/backupmon files y > /etc/x');
+  });
+
+  it('install a program that is not there', () => {
+    const { root: bare } = handsOf(null, false, { find: () => null });
+    const commands = [
+      ['setfacl', '-m', 'x', '/a'],
+      ['setfacl', '-m', 'x', '/b'],
+    ] as const;
+    assert.equal(
+      bare(...commands),
+      'sudo apt-get install acl && sudo setfacl -m x /a && sudo setfacl -m x /b',
+    );
+    assert.equal(bare(['chmod', 'g+r', '/a']), 'sudo chmod g+r /a');
+    assert.equal(root.root(...commands), 'setfacl -m x /a && setfacl -m x /b');
+  });
 });

@@ -95,7 +95,7 @@ describe('the clock', () => {
     ['may be, who knows', { synchronised: null, by: '' }, null, 'ok'],
     [
       'is wrong by what was recorded',
-      { synchronised: true, by: 'chronyc' },
+      { synchronised: true, by: 'timedatectl' },
       'the clock is wrong',
       'critical',
     ],
@@ -114,6 +114,13 @@ describe('the clock', () => {
       );
     });
   }
+
+  it('is set by what keeps it: timedatectl needs systemd', () => {
+    const mendBy = (by: string) => judgeClock({ synchronised: null, by }, 'wrong', look)[0]?.mend;
+    assert.equal(mendBy('chronyc'), 'chronyc makestep');
+    assert.equal(mendBy('/run/systemd/timesync/synchronized'), 'timedatectl set-ntp true');
+    assert.equal(mendBy(''), null);
+  });
 
   it('is asked of timedatectl where systemd runs, then of timesyncd’s file, then of chrony', async () => {
     const { machine, program, file } = makeMachine();
@@ -205,7 +212,7 @@ describe('the user that scans', () => {
       root,
       [
         'warning scans run as root, to whom /var/lib/backupmon/backupmon.db belongs',
-        '$ useradd --system --user-group backupmon && chown -R backupmon:backupmon /var/lib/backupmon /mnt/validated',
+        '$ useradd --system --user-group --home-dir /var/lib/backupmon --shell /usr/sbin/nologin backupmon && chown backupmon:backupmon /var/lib/backupmon && install -d -o backupmon -g backupmon -m 0750 /mnt/validated',
       ],
     ],
     [
@@ -214,7 +221,7 @@ describe('the user that scans', () => {
       root,
       [
         'warning scans run as root, to whom /var/lib/backupmon/backupmon.db belongs',
-        '$ chown -R backupmon:backupmon /var/lib/backupmon /mnt/validated',
+        '$ chown backupmon:backupmon /var/lib/backupmon && install -d -o backupmon -g backupmon -m 0750 /mnt/validated',
       ],
     ],
     [
@@ -223,7 +230,7 @@ describe('the user that scans', () => {
       root,
       [
         'warning /var/lib/backupmon/backupmon.db is not there yet: with init-db as it is, scans would run as root',
-        '$ useradd --system --user-group backupmon && install -d -o backupmon -g backupmon -m 2750 /var/lib/backupmon && install -d -o backupmon -g backupmon -m 0750 /mnt/validated',
+        '$ useradd --system --user-group --home-dir /var/lib/backupmon --shell /usr/sbin/nologin backupmon && install -d -o backupmon -g backupmon -m 2750 /var/lib/backupmon && install -d -o backupmon -g backupmon -m 0750 /mnt/validated',
       ],
     ],
     ['is not there yet', { ...known, owner: 'none' }, scanner, []],
@@ -234,6 +241,15 @@ describe('the user that scans', () => {
       [
         'warning scans run as backupmon, the owner of /var/lib/backupmon/backupmon.db, and this is another user: what backupmon may read and write is not known here',
         '$ sudo -u backupmon backupmon doctor',
+      ],
+    ],
+    [
+      'is another one without a name',
+      { ...known, started: 1000 },
+      { ...scanner, present: false, user: '4711' },
+      [
+        'warning scans run as 4711, the owner of /var/lib/backupmon/backupmon.db, and this is another user: what 4711 may read and write is not known here',
+        "$ sudo -u '#4711' backupmon doctor",
       ],
     ],
     [

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Config } from '../../src/core/job.ts';
 import { judgeCredential } from '../../src/doctor/credentials.ts';
@@ -44,6 +47,22 @@ describe('a file with a password', () => {
       ],
     ],
     [
+      'is a folder',
+      { ...facts, mode: 0o755, kind: 'other' },
+      [
+        'critical /etc/p, the password for mail, is no file',
+        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+      ],
+    ],
+    [
+      'is empty',
+      { ...facts, kind: 'empty' },
+      [
+        'critical /etc/p, the password for mail, is empty',
+        '$ install -o backupmon -m 0400 /dev/stdin /etc/p',
+      ],
+    ],
+    [
       'is absent',
       { ...facts, mode: null, refusal: 'ENOENT' },
       [
@@ -59,6 +78,29 @@ describe('a file with a password', () => {
       assert.deepEqual(told(found), expected);
     });
   }
+});
+
+it('a key or a credential that is empty, and a password that is a folder, are told as they lie there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'backupmon-secrets-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const empty = join(folder, 'empty');
+  writeFileSync(empty, '', { mode: 0o600 });
+  const config = configured(
+    `  webhook: [{ name: chat, url: "https://chat.example.org/x", secret_file: ${empty} }]\n  email: { smtp: { host: mail.example.org, user: me, password_file: ${folder} }, from: a@example.org, to: [b@example.org] }\n`,
+  );
+  const facts = { waiting: [], mail: null, credentials: [], sawAll: true };
+  const found = told(
+    examineNotifications({ ...look, config, scanner: { ...scanner, present: false } }, facts),
+  );
+  assert.ok(found.includes(`critical ${empty}, the key of chat, is empty`), found.join('\n'));
+  assert.ok(found.includes(`critical ${folder}, the password for mail, is no file`));
+  const credential = { name: 'password', path: empty, mode: 0o600 };
+  const one = judgeCredential(
+    { path: '${CREDENTIALS_DIRECTORY}/password', what: 'the password for mail' },
+    { credentials: [credential], sawAll: true },
+    look,
+  );
+  assert.equal(one.message, `${empty}, the password for mail, is empty`);
 });
 
 const configured = (notifications: string, more = ''): Config =>
@@ -170,7 +212,7 @@ describe('a secret that systemd hands to the unit', () => {
       true,
       [
         'critical the password for mail is the credential smtp-password of systemd, and no unit that runs scans loads it',
-        String.raw`$ mkdir -p /etc/systemd/system/backupmon-scan.service.d && printf '%s\n' '[Service]' LoadCredential=smtp-password:/etc/backupmon/smtp-password > /etc/systemd/system/backupmon-scan.service.d/zz-LoadCredential.conf && systemctl daemon-reload`,
+        String.raw`$ mkdir -p /etc/systemd/system/backupmon-scan.service.d && printf '%s\n' '[Service]' LoadCredential=smtp-password:/etc/backupmon/smtp-password > /etc/systemd/system/backupmon-scan.service.d/zz-LoadCredential-658c2fda.conf && systemctl daemon-reload`,
       ],
     ],
     [

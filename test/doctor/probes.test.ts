@@ -1,7 +1,7 @@
 /** What is tried in the tree, on real file systems; nothing of it stays. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -90,9 +90,30 @@ test('while a scan has the lock, and before there is one, nothing is tried', asy
 test('a lock that cannot be taken is told', async () => {
   const place = placeIn(temporary());
   writeFileSync(`${place.database}.lock`, 'this is no database, '.repeat(100));
-  const { kind, why } = (await probed(place)) as { kind: string; why: string };
-  assert.equal(kind, 'untried');
+  const { kind, why, fault } = (await probed(place)) as {
+    kind: string;
+    why: string;
+    fault?: boolean;
+  };
+  assert.deepEqual([kind, fault], ['untried', true]);
   assert.match(why, /backupmon\.db\.lock is damaged/u);
+});
+
+test('a scan can take the lock while it is tried, and may clear it away', async () => {
+  const place = placeIn(temporary());
+  const source = openFolder(place.deposits);
+  const trying = probe(place.tree, place.database, { folder: source, name: 'dump.gz' });
+  // What it awaits first is the flush of its file.
+  const lock = takeLock(place.database, 0);
+  assert.ok(lock !== null, 'the lock is held while it is flushed');
+  const [name = ''] = readdirSync(join(place.tree, '.incoming'));
+  assert.match(name, /^doctor-/u);
+  rmSync(join(place.tree, '.incoming', name), { recursive: true });
+  assert.deepEqual(await trying, { kind: 'untried', why: 'a scan is running' });
+  // What the scan works in stays.
+  assert.ok(readdirSync(place.tree).includes('.incoming'));
+  lock.release();
+  closeFolder(source);
 });
 
 test(

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Finding } from '../../src/core/finding.ts';
-import { boot, edit, started, SYSTEMD } from './booted.ts';
+import { unitWords } from '../../src/doctor/unit-paths.ts';
+import { boot, edit, SCAN, started, SYSTEMD } from './booted.ts';
 import { begin, install, validated } from './installation.ts';
 import { cannotStart, type Machine } from './machine.ts';
 
@@ -77,5 +78,63 @@ describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
       told()[0] ?? '',
       /^critical backupmon-scan\.service runs as nobody, and the database belongs to backupmon$/u,
     );
+  });
+
+  it('what its files add up to is told as systemd has it', () => {
+    const wrong = (): string[] => told().filter((line) => !line.startsWith('ok '));
+    const settings: readonly (readonly [string, RegExp | null])[] = [
+      ['[Service]\nExecStart=\nExecStart=/bin/true\n', /runs \/bin\/true, and no scan$/u],
+      [
+        '[Service]\nExecStart=\nExecStart=/usr/bin/backupmon scan --dry-run\n',
+        /runs scans, but none of all jobs \(--dry-run\)$/u,
+      ],
+      [
+        '[Service]\nExecStart=\nExecStart=/srv/nowhere/backupmon scan\n',
+        /runs \/srv\/nowhere\/backupmon, which is not there or is no program$/u,
+      ],
+      [
+        `[Service]\nReadOnlyPaths=${validated}\n`,
+        /^critical backupmon-scan\.service may not write /u,
+      ],
+      [`[Service]\nInaccessiblePaths=${validated}\n`, /it has InaccessiblePaths$/u],
+      [
+        '[Service]\nUser=\nDynamicUser=yes\n',
+        /runs as backupmon-scan, a user that systemd makes up, /u,
+      ],
+      ['[Service]\nReadWritePaths="-/srv/a b" -/srv/50%%\n', null],
+    ];
+    for (const [text, expected] of settings) {
+      edit(machine, text);
+      if (expected === null) assert.deepEqual(wrong(), [], text);
+      else assert.match(wrong().join('\n'), expected, text);
+    }
+    const { out } = machine.run('systemctl', 'show', SCAN, '-p', 'ReadWritePaths');
+    assert.ok(unitWords(out.trim()).includes('-/srv/a b'), out);
+    assert.ok(unitWords(out.trim()).includes('-/srv/50%'), out);
+    edit(machine, '');
+  });
+
+  it('a condition that does not hold, and files that were not read again', () => {
+    edit(machine, '[Unit]\nConditionPathExists=/srv/nowhere\n');
+    started(machine);
+    assert.ok(told().some((line) => line.includes('one of its conditions does not hold')));
+    machine.write(`/etc/systemd/system/${SCAN}.d/override.conf`, '');
+    assert.ok(told().some((line) => line.includes('changed since systemd has read it')));
+    edit(machine, '');
+    started(machine);
+    assert.ok(!told().some((line) => line.includes('condition')));
+  });
+
+  it('a timer that starts the next scan in a year', () => {
+    const folder = '/etc/systemd/system/backupmon-scan.timer.d';
+    machine.done('mkdir', '-p', folder);
+    machine.write(`${folder}/x.conf`, '[Timer]\nOnCalendar=\nOnCalendar=2099-01-01\n');
+    machine.done('systemctl', 'daemon-reload');
+    machine.done('systemctl', 'restart', 'backupmon-scan.timer');
+    assert.ok(told().some((line) => /^warning .* starts the next scan at 2099-01-01T/u.test(line)));
+    machine.done('rm', '-r', folder);
+    machine.done('systemctl', 'daemon-reload');
+    machine.done('systemctl', 'restart', 'backupmon-scan.timer');
+    assert.ok(!told().some((line) => line.includes('next scan')));
   });
 });

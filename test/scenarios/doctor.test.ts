@@ -20,7 +20,11 @@ import { takeLock } from '../../src/db/lock.ts';
 import { assertWhole, makeMachine } from '../doctor/support.ts';
 import { end, noon, round, scanAt, startedWith } from '../support/evening.ts';
 import { startMailServer } from '../support/mail-server.ts';
+import { binary, builtProgram } from '../support/run-here.ts';
 import { day, hour, minute, program, World, type Ran } from '../support/world.ts';
+
+/** As a command is to be typed, where no `backupmon` is installed. */
+const typed = binary ?? builtProgram.command.join(' ');
 
 const yaml = `defaults: { schedule: '0 20 * * *', settle: 0s }
 agents:
@@ -81,7 +85,7 @@ describe('doctor', () => {
       `critical ${world.database} does not exist`,
     ]);
     const [database] = wrong(document, 'database');
-    assert.equal(database?.mend, `backupmon --config ${world.configFile} init-db`);
+    assert.equal(database?.mend, `${typed} --config ${world.configFile} init-db`);
   });
 
   it('takes a faulty configuration for what it is, and looks at the rest', async () => {
@@ -142,7 +146,7 @@ describe('doctor', () => {
     );
     spawnSync('rm', [join(world.validated, '.backupmon')]);
     assert.deepEqual(wrongIn(await run(world, scanAt + 2 * day), 'folders'), [
-      `critical validated: ${world.validated} has no marker file .backupmon, although the database records 1 versions in it`,
+      `critical validated: ${world.validated} has no marker file .backupmon, although the database records 1 versions: its disk is probably not mounted`,
     ]);
   });
 
@@ -194,7 +198,7 @@ describe('doctor', () => {
       /^test: \d+ critical, \d+ warnings?, \d+ in order\n\n✗ folders +validated: /u,
     );
     assert.ok(
-      out.includes(`\n                 $ backupmon --config ${world.configFile} init-db\n`),
+      out.includes(`\n                 $ ${typed} --config ${world.configFile} init-db\n`),
       out,
     );
     assert.deepEqual(await world.run(noon, '-q', 'doctor'), { code: 2, out: '', err: '' });
@@ -366,6 +370,6 @@ describe('doctor, for the user that scans', { skip: onlyRoot }, () => {
       document.findings.some(({ message }) => message.endsWith('only the user that scans may')),
     );
     assert.match(known?.message ?? '', /^scans run as 61001, .* and this is another user/u);
-    assert.equal(known?.mend, `sudo -u 61001 backupmon --config ${world.configFile} doctor`);
+    assert.equal(known?.mend, `sudo -u '#61001' ${typed} --config ${world.configFile} doctor`);
   });
 });

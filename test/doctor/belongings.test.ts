@@ -1,0 +1,142 @@
+/** Whose folders are: what holds other things than ours is neither given away nor closed. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { closedFolder, fileAbove } from '../../src/doctor/access.ts';
+import { DatabaseProblem } from '../../src/db/problem.ts';
+import { examineDatabase } from '../../src/doctor/database.ts';
+import { examineFolders } from '../../src/doctor/folders.ts';
+import { giveAway } from '../../src/doctor/own-user.ts';
+import { judgeUser } from '../../src/doctor/user.ts';
+import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'backupmon-belongings-'));
+after(() => rmSync(root, { recursive: true }));
+
+const edit = '${EDITOR:-vi} /etc/backupmon/config.yaml';
+const known = { hasOwnUser: true, owner: 'known' } as const;
+
+function placesIn(name: string) {
+  const folder = join(root, name);
+  const places = {
+    deposits: join(folder, 'in'),
+    validated: join(folder, 'tree'),
+    database: join(folder, 'state', 'b.db'),
+  };
+  for (const path of [places.deposits, places.validated, join(folder, 'state')])
+    mkdirSync(path, { recursive: true });
+  for (const suffix of ['', '-wal', '.lock']) writeFileSync(`${places.database}${suffix}`, '');
+
+  writeFileSync(`${places.validated}/.backupmon`, '');
+  return places;
+}
+
+describe('what is given to a user of its own', () => {
+  it('is each file of the database by its name, its folder alone, and the tree', () => {
+    const places = placesIn('own');
+    mkdirSync(`${places.validated}/paris`);
+    const state = join(root, 'own', 'state');
+    const { mend } = giveAway(lookWith({ places }), { ...known, folders: ['paris/compta/1'] });
+    const files = ['', '-wal', '.lock'].map((suffix) => `${places.database}${suffix}`).join(' ');
+    assert.equal(
+      mend,
+      `chown backupmon:backupmon ${state} ${files} && chown -R backupmon:backupmon ${places.validated}`,
+    );
+  });
+
+  it('is no file of another program, and nothing below a file', () => {
+    const places = placesIn('foreign');
+    writeFileSync(places.database, 'my letters, '.repeat(20));
+    const look = lookWith({ places });
+    assert.equal(giveAway(look, known).mend, edit);
+    const problem = new DatabaseProblem('foreign', 'no database');
+    assert.deepEqual(told(examineDatabase(look, { kind: 'unusable', problem })), [
+      'critical no database',
+      `$ ${edit}`,
+    ]);
+    const below = { ...placesIn('below'), validated: `${places.database}/tree` };
+    assert.equal(giveAway(lookWith({ places: below }), { ...known, owner: 'none' }).mend, edit);
+  });
+
+  for (const [where, place] of [
+    ['state', 'database'],
+    ['tree', 'validated'],
+  ] as const) {
+    it(`is nothing where others have things beside the ${place}`, () => {
+      const places = placesIn(`shared-${where}`);
+      writeFileSync(join(root, `shared-${where}`, where, 'letter.txt'), '');
+      for (const owner of ['known', 'none'] as const) {
+        const look = lookWith({
+          places,
+          scanner: { ...scanner, uid: 0, gid: 0, user: 'root', group: 'root' },
+        });
+        const [found] = judgeUser({ ...known, owner, started: 0 }, look);
+        assert.ok(found !== undefined);
+        assertWhole([found]);
+        assert.equal(found.mend, edit);
+        assert.match(found.why ?? '', /a folder of its own$/u);
+      }
+    });
+  }
+
+  for (const folder of ['', '/var/lib', '/root', '/srv', '/tmp', '/var/local']) {
+    it(`is never ${folder === '' ? '/' : folder}`, () => {
+      const { validated, deposits } = placesIn('system');
+      const places = { deposits, validated, database: `${folder}/b.db` };
+      for (const owner of ['known', 'none'] as const)
+        assert.equal(giveAway(lookWith({ places }), { ...known, owner }).mend, edit);
+      const tree = { ...placesIn('system'), validated: folder === '' ? '/' : folder };
+      assert.equal(giveAway(lookWith({ places: tree }), known).mend, edit);
+    });
+  }
+});
+
+it('of a disk that is not mounted nothing is made anew or given away', () => {
+  const places = placesIn('away');
+  const made = makeMachine();
+  made.file('/etc/fstab', `UUID=1 ${join(root, 'away')}/ ext4 defaults 0 2\n`);
+  const look = lookWith({ places, machine: made.machine });
+  const mount = `mount ${join(root, 'away')}`;
+  assert.equal(giveAway(look, { ...known, owner: 'none' }).mend, mount);
+  const problem = new DatabaseProblem('absent', 'it does not exist');
+  const [found] = examineDatabase(look, { kind: 'unusable', problem });
+  assert.equal(found?.mend, mount);
+});
+
+describe('folders as they lie there', () => {
+  const { machine } = makeMachine();
+  it('of the system are told, and neither given away nor closed', async () => {
+    for (const folder of ['/var/lib', '/tmp', '/var/local', '/root']) {
+      const places = { deposits: null, validated: folder, database: `${folder}/b.db` };
+      const found = await examineFolders(lookWith({ places, machine }), 0);
+      assertWhole(found);
+      assert.doesNotMatch(told(found).join('\n'), /\$ (?:chown|chmod|install|backupmon)/u);
+    }
+  });
+
+  it('with versions recorded and without a marker are not marked anew', async () => {
+    const places = placesIn('unmounted');
+    rmSync(`${places.validated}/.backupmon`);
+    const found = async (recorded: number) =>
+      told(await examineFolders(lookWith({ places, machine }), recorded)).join('\n');
+    assert.match(await found(0), /\$ backupmon init-db/u);
+    const lost = await found(2);
+    assert.match(lost, /probably not mounted\n\$ findmnt --verify && mount -a/u);
+    assert.doesNotMatch(lost, /init-db/u);
+  });
+
+  it('below a file are no matter of permission', async () => {
+    writeFileSync(join(root, 'file'), '', { mode: 0o600 });
+    const path = join(root, 'file', 'tree');
+    assert.equal(fileAbove(path), join(root, 'file'));
+    assert.equal(closedFolder(path), null);
+    const places = { deposits: null, validated: path, database: null };
+    const found = await examineFolders(lookWith({ places, machine }), 0);
+    assert.deepEqual(told(found), [
+      `critical validated: ${path} cannot be there: ${root}/file is no folder`,
+      `$ ${edit}`,
+    ]);
+  });
+});

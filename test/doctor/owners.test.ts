@@ -1,0 +1,207 @@
+/** Owners and permissions as they lie on a disk: of the configuration, of the folders, of the tree and of agents' folders. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Finding } from '../../src/core/finding.ts';
+import { examineConfigurationFile, judgeConfiguration } from '../../src/doctor/configuration.ts';
+import type { Look } from '../../src/doctor/look.ts';
+import { machineAt } from '../../src/doctor/machine.ts';
+import { judgeAgentOwners } from '../../src/doctor/owners.ts';
+import type { ZoneFacts, ZoneFolder } from '../../src/doctor/zone.ts';
+import { assertWhole, lookWith, scanner, told } from './support.ts';
+
+const skip = process.getuid?.() === 0 ? false : 'skipped, because only root can give files away';
+const OWN = 61_101;
+const STRANGER = 61_102;
+const who = { ...scanner, uid: OWN, gid: OWN, user: String(OWN), group: String(OWN) };
+const machine = machineAt();
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'backupmon-owners-'));
+  chmodSync(folder, 0o755);
+  after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** In a process of the user that scans: permissions are asked for whoever runs it. */
+function asOwn(
+  module: 'configuration' | 'folders',
+  call: string,
+  changes: Partial<Look>,
+): Finding[] {
+  const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
+  const script = `
+    const { ${call.split('(', 1)[0]} } = await import('${here(`../../src/doctor/${module}.ts`)}');
+    const { lookWith } = await import('${here('support.ts')}');
+    const { machineAt } = await import('${here('../../src/doctor/machine.ts')}');
+    const look = lookWith({ ...JSON.parse(process.argv[1]), machine: machineAt() });
+    console.log(JSON.stringify(await ${call}));`;
+  const given = JSON.stringify({ ...changes, scanner: who });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', script, given],
+    { encoding: 'utf8', uid: OWN, gid: OWN, cwd: '/' },
+  );
+  assert.equal(stderr, '');
+  return JSON.parse(stdout) as Finding[];
+}
+
+describe('the configuration', { skip }, () => {
+  it('in a folder that the user that scans may not enter', () => {
+    const folder = join(temporary(), 'etc');
+    mkdirSync(folder, { mode: 0o750 });
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, 'x');
+    const found = asOwn('configuration', 'examineConfigurationFile(look)', { file });
+    assertWhole(found);
+    assert.deepEqual(told(found), [
+      `critical ${file} may not be read by ${OWN}, who scans: he may not enter ${folder}`,
+      `$ setfacl -m u:${OWN}:x ${folder}`,
+    ]);
+  });
+
+  it('that belongs to somebody else, as its folder does', async () => {
+    const folder = temporary();
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, 'x', { mode: 0o644 });
+    const examined = async () =>
+      told(await examineConfigurationFile(lookWith({ file, scanner: who, machine })));
+    assert.deepEqual(await examined(), []);
+    for (const path of [file, folder]) chownSync(path, STRANGER, STRANGER);
+    const found = await examined();
+    const whose = `belongs to uid ${STRANGER}, who is neither root nor ${OWN}, who scans`;
+    assert.deepEqual(found, [
+      `critical the configuration: ${file} ${whose}`,
+      `$ chown root ${file}`,
+      `warning ${folder}, above ${file}, ${whose}`,
+    ]);
+  });
+
+  it('that a list opens to others', async (test) => {
+    const file = join(temporary(), 'config.yaml');
+    writeFileSync(file, 'x', { mode: 0o640 });
+    const { status } = spawnSync('setfacl', ['-m', `u:${STRANGER}:rw,u:${OWN}:r`, file]);
+    if (status !== 0) {
+      test.skip('skipped, because setfacl does not work here');
+      return;
+    }
+    const found = await examineConfigurationFile(lookWith({ file, scanner: who, machine }));
+    assert.deepEqual(told(found), [
+      `warning ${file} may be written by ${STRANGER}`,
+      `$ setfacl -n -x u:${STRANGER} ${file}`,
+    ]);
+  });
+});
+
+it('a configuration that is absent is begun with the example', () => {
+  const file = join(temporary(), 'etc', 'config.yaml');
+  const look = lookWith({ file, config: null });
+  const problem = {
+    file,
+    line: null,
+    column: null,
+    endColumn: null,
+    path: [],
+    message: 'there is no such file',
+    expected: null,
+    suggestion: null,
+    excerpt: null,
+  } as unknown as Parameters<typeof judgeConfiguration>[1][number];
+  const [found] = judgeConfiguration(look, [problem]);
+  assert.ok(found !== undefined);
+  assertWhole([found]);
+  assert.match(
+    found.mend ?? '',
+    /^install -d -m 0755 \S+ && backupmon files config\.example\.yaml > \S+$/u,
+  );
+});
+
+describe('the folders', { skip }, () => {
+  function placesIn(folder: string) {
+    const places = {
+      deposits: join(folder, 'in'),
+      validated: join(folder, 'tree'),
+      database: join(folder, 'state', 'b.db'),
+    };
+    mkdirSync(places.deposits);
+    for (const path of [places.validated, join(folder, 'state')]) {
+      mkdirSync(path);
+      chownSync(path, OWN, OWN);
+    }
+    writeFileSync(join(places.validated, '.backupmon'), '');
+    return places;
+  }
+  const wrongIn = (places: ReturnType<typeof placesIn>) => {
+    const found = asOwn('folders', 'examineFolders(look, 0)', { places });
+    assertWhole(found);
+    return told(found.filter(({ severity }) => severity !== 'ok'));
+  };
+
+  it('belong to root or the user that scans', () => {
+    const places = placesIn(temporary());
+    assert.deepEqual(wrongIn(places), []);
+    for (const path of [places.deposits, places.validated]) {
+      chmodSync(path, 0o777);
+      chownSync(path, STRANGER, STRANGER);
+    }
+    const found = wrongIn(places);
+    const whose = `belongs to uid ${STRANGER}, who is neither root nor ${OWN}, who scans`;
+    assert.ok(found.includes(`critical deposits: ${places.deposits} ${whose}`));
+    assert.ok(found.includes(`$ chown root ${places.deposits}`));
+    assert.ok(found.includes(`critical validated: ${places.validated} ${whose}`));
+    assert.ok(found.includes(`$ chown ${OWN}:${OWN} ${places.validated}`));
+  });
+
+  it('of jobs, and the marker, can be used', () => {
+    const { validated, ...places } = placesIn(temporary());
+    chmodSync(join(validated, '.backupmon'), 0o600);
+    mkdirSync(join(validated, 'paris'), { mode: 0o700 });
+    mkdirSync(join(validated, '.incoming'));
+    assert.deepEqual(wrongIn({ validated, ...places }), [
+      `critical validated: its marker file cannot be used: cannot read ${validated}/.backupmon: permission denied (EACCES)`,
+      `$ chown ${OWN}:${OWN} ${validated}/.backupmon && chmod u+r ${validated}/.backupmon`,
+      `critical validated: ${validated}/.incoming, ${validated}/paris belong to others, or cannot be written by ${OWN}, who scans`,
+      `$ chown -R ${OWN}:${OWN} ${validated}/.incoming ${validated}/paris`,
+    ]);
+  });
+});
+
+describe('the folders of one agent', () => {
+  const folder = (path: string, role: ZoneFolder['role'], uid: number): ZoneFolder => ({
+    path,
+    role,
+    mode: { uid, gid: uid, mode: 0o750, isFile: false, isFolder: true },
+    writable: true,
+  });
+  const cases = [
+    ['belong to one user', 1001, 1001, []],
+    ['of a chroot', 0, 1001, []],
+    [
+      'belong to two',
+      1001,
+      1002,
+      [
+        'critical folders of paris belong to different users: /in/paris to uid 1001, /in/paris/database to uid 1002',
+        '$ chown -R 1001 /in/paris/database',
+      ],
+    ],
+  ] as const;
+  for (const [title, root, files, expected] of cases) {
+    it(title, async () => {
+      const folders = [
+        folder('/in/paris', 'root', root),
+        folder('/in/paris/log', 'log', 1001),
+        folder('/in/paris/log/archive', 'archive', scanner.uid),
+        folder('/in/paris/database', 'files', files),
+      ];
+      const zone = { agent: 'paris', folders } as unknown as ZoneFacts;
+      const found = await judgeAgentOwners([zone], lookWith());
+      assertWhole(found);
+      assert.deepEqual(told(found), expected);
+    });
+  }
+});
