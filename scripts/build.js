@@ -4,7 +4,15 @@
  * measured by `npm run bench`.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import path from 'node:path';
 import { bundle, bundleRarely, writePacks } from './bundle.js';
 import { writeCompletion } from './generate-completion.ts';
@@ -65,5 +73,7 @@ for (const number of names.keys()) {
 }
 write(packs);
 rehearse('cache');
+for (const { pack } of recorded)
+  if (!existsSync(`${out}/${pack}.cache`)) throw new Error(`build: nothing was cached of ${pack}`);
 rmSync('dist', { recursive: true, force: true });
 renameSync(out, 'dist');

@@ -33,7 +33,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   files: {
     rooms: [],
-    builtins: ['fs'],
+    builtins: ['crypto', 'fs'],
     packages: [],
     why: 'it names system calls and knows nothing of backups',
   },
@@ -43,7 +43,7 @@ const laws: Readonly<Record<string, Law>> = {
     packages: ['yaml', 'zod'],
     why: 'it knows files and rules of the configuration only, so that check-config works without anything else',
   },
-  deposits: { rooms: ['core', 'files'], builtins: ['crypto', 'fs'], packages: [], why: sideRoom },
+  deposits: { rooms: ['core', 'files'], builtins: ['fs'], packages: [], why: sideRoom },
   intake: {
     rooms: ['core', 'files'],
     builtins: ['buffer', 'crypto', 'fs', 'sqlite', 'worker_threads', 'zlib'],
@@ -52,7 +52,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   validated: {
     rooms: ['core', 'files'],
-    builtins: ['crypto', 'fs', 'path'],
+    builtins: ['fs', 'path'],
     packages: [],
     why: sideRoom,
   },
@@ -88,7 +88,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   pass: {
     rooms: ['core', 'deposits', 'intake', 'validated', 'db', 'files'],
-    builtins: ['crypto', 'fs'],
+    builtins: ['fs'],
     packages: [],
     why: `it is the order of one pass, told with the words of the side rooms; ${ask}`,
   },

@@ -110,8 +110,10 @@ export async function composeDigest(request: AlarmRequest, present: PassCounts):
   const since = await dueSince(request);
   if (since === null) return;
   const { db, config, calendar, now } = request;
-  const view = await statusView({ config, db, calendar, now, running: true }, (jobs) =>
-    jobs.filter((job) => job.enabled),
+  const source = { config, db, calendar, now, running: true };
+  const view = await statusView(
+    source,
+    config.jobs.filter((job) => job.enabled),
   );
   const about = { since, ...(await doneSince(db, since, present)) };
   const refused = [...(await openIncidents(db)).values()].flatMap(({ subject }) =>

@@ -28,7 +28,10 @@ export async function gatherFacts(
   const members = news.flatMap((one) => one.members);
   const names = new Set(members.map(({ name }) => name));
   const source = { config, db, calendar, now, running: true };
-  const view = await statusView(source, (jobs) => jobs.filter(({ id }) => names.has(id)));
+  const view = await statusView(
+    source,
+    config.jobs.filter(({ id }) => names.has(id)),
+  );
   const ids = [...new Set(members.flatMap(({ eventId }) => eventId ?? []))];
   const everything = { jobs: [], since: null, until: null, statuses: [], limit: null };
   const events = await inPieces(ids, (some) => listEvents(db, { ...everything, ids: some }));

@@ -65,6 +65,11 @@ export function writeLines(output: Output, text: string, severity: Severity): vo
   output.write(output.journal ? prefixed(whole, priorityOf[severity]) : whole);
 }
 
+/** A long text, as it is made. */
+export function writePieces(output: Output, pieces: Iterable<string>): void {
+  for (const piece of pieces) output.write(piece);
+}
+
 /** One sentence for people, whatever is named in it. */
 export const writeSentence = (output: Output, text: string, severity: Severity): void =>
   writeLines(output, renderSentence(text), severity);

@@ -45,6 +45,10 @@ function isJournal(descriptor: number, journal: string | undefined): boolean {
   }
 }
 
+/** Characters from which on a text is worth the room that is kept for the next one, and the bytes of that. */
+const LONG_TEXT = 16_384;
+const ROOM = 262_144;
+
 /** The major number of /dev/null and its like, see the kernel's list of devices. */
 const MEMORY_DEVICES = 1;
 /** Milliseconds between two looks whether a stream that somebody else has made non-blocking takes something again. */
@@ -90,10 +94,17 @@ function toOutput(descriptor: 1 | 2, env: Io['env']): Output {
   const terminal = isTerminal(descriptor);
   let failure: string | null = null;
   let isOpen = true;
+  let room: Buffer | null = null;
+  /** What is written in pieces needs room but once. */
+  const encoded = (text: string): Buffer => {
+    if (text.length < LONG_TEXT || Buffer.byteLength(text) > ROOM) return Buffer.from(text);
+    room ??= Buffer.allocUnsafeSlow(ROOM);
+    return room.subarray(0, room.write(text));
+  };
   return {
     write: (text) => {
       if (!isOpen) return;
-      const bytes = Buffer.from(text);
+      const bytes = encoded(text);
       try {
         for (let done = 0; done < bytes.length;) done += writeSome(descriptor, bytes, done);
       } catch (error) {

@@ -28,7 +28,10 @@ export async function writeMetrics(context: Context, config: Config, db: Databas
   if (metrics === null) return;
   const now = context.io.now();
   const source = { config, db, calendar: occurrencesOf, now, running: true };
-  const status = await statusView(source, (jobs) => jobs.filter((job) => job.enabled));
+  const status = await statusView(
+    source,
+    config.jobs.filter((job) => job.enabled),
+  );
   const areas = (['deposits', 'validated'] as const).flatMap((area) => {
     const space = spaceOf(config[area]);
     return space === null ? [] : [{ area, freeBytes: space.free, sizeBytes: space.size }];

@@ -15,10 +15,11 @@ export function readerFor(
   io: Pick<Io, 'program' | 'useThreads'>,
   progress: Progress,
 ): Reader {
+  if (config.parallel === 1) return orderedReader(progress);
+  if (waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
   const most = config.parallel === 'auto' ? availableParallelism() : config.parallel;
-  if (most === 1) return orderedReader(progress);
   const threads = Math.min(most, waiting.files);
-  if (threads < 2 || waiting.bytes < WORTH_THREADS_BYTES) return singleReader(progress);
+  if (threads < 2) return singleReader(progress);
   io.useThreads(threads);
   return threadedReader(threads, io.program.thread, progress);
 }

@@ -11,7 +11,31 @@ const lastInstant = 253_402_300_799_999;
  * @param ms milliseconds UTC, not before the year 0; what lies after the year 9999 (a grace of millennia) is shown as its end
  */
 export function formatInstant(ms: number): string {
-  return new Date(Math.min(ms, lastInstant)).toISOString().replace('.000Z', 'Z');
+  const shown = Math.floor(Math.min(ms, lastInstant));
+  const day = Math.floor(shown / dayLength);
+  const second = Math.floor((shown - day * dayLength) / 1000);
+  const minute = Math.floor(second / 60);
+  const fraction = shown - day * dayLength - second * 1000;
+  const clock = `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}:${twoDigits(second % 60)}`;
+  return `${dateOf(day)}T${clock}${fraction === 0 ? '' : `.${String(fraction).padStart(3, '0')}`}Z`;
+}
+
+const dayLength = 86_400_000;
+
+const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${number}`);
+
+/** The dates of late: ten thousand backups are of a few days, and Date takes long for its texts. */
+const dates = new Map<number, string>();
+const datesKept = 1_000;
+
+/** @param day days since 1970-01-01 */
+function dateOf(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  if (dates.size === datesKept) dates.clear();
+  const date = new Date(day * dayLength).toISOString().slice(0, -14);
+  dates.set(day, date);
+  return date;
 }
 
 /** The name of a version's folder, UTC, whole seconds: `20260620T183735Z`. Milliseconds are cut off. */

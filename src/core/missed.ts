@@ -2,7 +2,7 @@
 import { cronCycles, everyCycles, type Cycles } from './cycles.ts';
 import type { Job } from './job.ts';
 import type { Occurrences } from './schedule.ts';
-import type { JobState } from './state.ts';
+import type { WatchedState } from './state.ts';
 
 /** At most this many MISSING events a job and scan; the rest become one event with a count. */
 const MISSING_LIMIT = 100;
@@ -13,7 +13,7 @@ const COUNT_LIMIT = 10_000;
 export type Calendar = (expression: string, zone: string) => Occurrences;
 
 /** The cycles of a job as they stand now; null for `every` before the watch began, when there is nothing to count from. */
-export function cyclesOf(job: Job, state: JobState, calendar: Calendar): Cycles | null {
+export function cyclesOf(job: Job, state: WatchedState, calendar: Calendar): Cycles | null {
   const { schedule, grace, early, timezone } = job.rules;
   if (schedule.kind === 'cron') {
     return cronCycles(calendar(schedule.expression, timezone), { grace, early });
@@ -22,15 +22,23 @@ export function cyclesOf(job: Job, state: JobState, calendar: Calendar): Cycles 
   return anchor === null ? null : everyCycles(anchor, { period: schedule.period, grace });
 }
 
+/** Most jobs share their rules. */
+const scheduleKeys = new WeakMap<Job['rules'], string>();
+
 /** What makes the watch of a job begin anew when it changes. */
-export const scheduleKeyOf = (job: Job): string =>
-  JSON.stringify([job.rules.schedule, job.rules.timezone]);
+export function scheduleKeyOf({ rules }: Job): string {
+  const known = scheduleKeys.get(rules);
+  if (known !== undefined) return known;
+  const key = JSON.stringify([rules.schedule, rules.timezone]);
+  scheduleKeys.set(rules, key);
+  return key;
+}
 
 /**
  * When the watch of the job began; null before it has. A change of the schedule or zone ends it at once, not only when the
  * next complete scan begins the new one: the cycles of the new schedule before that are nobody's fault.
  */
-export const watchedSince = (job: Job, state: JobState): number | null =>
+export const watchedSince = (job: Job, state: WatchedState): number | null =>
   state.scheduleKey === scheduleKeyOf(job) ? state.watchBegan : null;
 
 /** The latest cycle of a cron schedule whose deadline has passed at `now`. */
@@ -47,7 +55,7 @@ export function latestDue(open: number, period: number, instant: number): number
 }
 
 /** With `every`: the anchor, when it is a cycle that was missed and not the end of a report. */
-export function missedAnchor(job: Job, state: JobState): number | null {
+export function missedAnchor(job: Job, state: WatchedState): number | null {
   const { settledThrough, lastJudgedEnd } = state;
   if (job.rules.schedule.kind === 'cron' || settledThrough === null) return null;
   return settledThrough > (lastJudgedEnd ?? -Infinity) ? settledThrough : null;
@@ -56,7 +64,7 @@ export function missedAnchor(job: Job, state: JobState): number | null {
 /** The cycle of a report, or of a version, by its end time; the instant itself outside every calendar or watch. */
 export function cycleOfReport(
   job: Job,
-  state: JobState,
+  state: WatchedState,
   calendar: Calendar,
   endedAt: number,
 ): number {
@@ -73,13 +81,13 @@ export function cycleOfReport(
  * A report that was still arriving at the last look excuses its cycle for as long as it may be arriving, but no longer than
  * `settle` after the deadline: else an agent that touches a file for ever would never be late.
  */
-const deadlineWithArrival = (deadline: number, job: Job, state: JobState): number =>
+const deadlineWithArrival = (deadline: number, job: Job, state: WatchedState): number =>
   Math.max(deadline, Math.min(state.arrivingUntil ?? deadline, deadline + job.rules.settle));
 
 /** The latest cycle of the watch that is overdue at `now` unless a report covers it; null for none, or outside a watch. */
 export function latestOverdue(
   job: Job,
-  state: JobState,
+  state: WatchedState,
   cycles: Cycles,
   now: number,
 ): number | null {
@@ -106,7 +114,7 @@ export interface Missed {
   readonly settledThrough: number | null;
 }
 
-const nothing = (state: JobState): Missed => ({
+const nothing = (state: WatchedState): Missed => ({
   cycles: [],
   more: 0,
   newestOfMore: null,
@@ -118,7 +126,7 @@ function missedUpTo(
   latest: number,
   since: number,
   cycles: Cycles,
-  state: JobState,
+  state: WatchedState,
   covered: ReadonlySet<number>,
 ): Missed {
   const floor = Math.max(state.settledThrough ?? -Infinity, since - 1);
@@ -142,7 +150,7 @@ function missedUpTo(
  * With `every P`: the cycles that a report which ended at `endedAt` is too late for, because the next one was due by then.
  * One whose grace lasts even longer is not missed: the report covers it.
  */
-export function missedBefore(job: Job, state: JobState, endedAt: number): Missed {
+export function missedBefore(job: Job, state: WatchedState, endedAt: number): Missed {
   const { schedule, grace } = job.rules;
   const since = watchedSince(job, state);
   if (schedule.kind === 'cron' || since === null) return nothing(state);
@@ -159,7 +167,7 @@ export function missedBefore(job: Job, state: JobState, endedAt: number): Missed
  */
 export function missedNow(
   job: Job,
-  state: JobState,
+  state: WatchedState,
   covered: ReadonlySet<number>,
   calendar: Calendar,
   now: number,

@@ -43,6 +43,7 @@ export function mutesAt(
 
 /** Why a job or agent is muted, the longest where there are several; null where it is not. */
 export function muteOf(mutes: readonly Mute[], name: string): Mute | null {
+  if (mutes.length === 0) return null;
   const own = mutes.filter(({ jobs }) => isNamed(jobs, name));
   return own.toSorted((left, right) => right.until - left.until)[0] ?? null;
 }

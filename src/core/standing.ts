@@ -3,7 +3,7 @@ import type { Cycles } from './cycles.ts';
 import { formatInstant } from './instant.ts';
 import type { Job } from './job.ts';
 import { latestDue, latestOverdue, missedAnchor, watchedSince } from './missed.ts';
-import { newState, type JobState, type Standing } from './state.ts';
+import { newState, type WatchedState, type Standing } from './state.ts';
 
 export const cycleStates = ['waiting', 'late', 'arriving', 'done', 'missed'] as const;
 export type CycleState = (typeof cycleStates)[number];
@@ -28,7 +28,7 @@ const unknown = (reason: string, message: string): Standing => ({
 });
 
 /** The cycle that is open or just over at `now`; never one from before the watch. */
-function currentCycle(job: Job, state: JobState, cycles: Cycles, now: number): number | null {
+function currentCycle(job: Job, state: WatchedState, cycles: Cycles, now: number): number | null {
   const { schedule } = job.rules;
   const cycle = cycles.cycleOf(now);
   if (cycle === null) return null;
@@ -40,17 +40,17 @@ function currentCycle(job: Job, state: JobState, cycles: Cycles, now: number): n
   return isCovered(state, cycle) ? cycle : cycles.next(cycle);
 }
 
-const isCovered = (state: JobState, cycle: number): boolean =>
+const isCovered = (state: WatchedState, cycle: number): boolean =>
   state.coveredThrough !== null && state.coveredThrough >= cycle;
 
 /** The newest cycle that nobody reported in time, or null. */
-function overdueCycle(job: Job, state: JobState, cycles: Cycles, now: number): number | null {
+function overdueCycle(job: Job, state: WatchedState, cycles: Cycles, now: number): number | null {
   const latest = latestOverdue(job, state, cycles, now) ?? missedAnchor(job, state);
   return latest === null || isCovered(state, latest) ? null : latest;
 }
 
 /** The first of the cycles in a row, up to the overdue one, that nobody reported: no more is known of those between than of it. */
-function firstMissed(job: Job, state: JobState, cycles: Cycles, now: number): number | null {
+function firstMissed(job: Job, state: WatchedState, cycles: Cycles, now: number): number | null {
   if (job.rules.schedule.kind === 'every') return missedAnchor(job, state) ?? cycles.cycleOf(now);
   const began = watchedSince(job, state) as number;
   return cycles.next(Math.max(state.coveredThrough ?? -Infinity, began - 1));
@@ -60,7 +60,7 @@ function firstMissed(job: Job, state: JobState, cycles: Cycles, now: number): nu
 export function missingMessage(
   due: number,
   deadline: number,
-  blocked: JobState['blocked'],
+  blocked: WatchedState['blocked'],
 ): { reason: 'not_judged' | 'no_report'; message: string } {
   if (blocked !== null) {
     return {
@@ -76,31 +76,34 @@ export function missingMessage(
 
 function statusNow(
   job: Job,
-  state: JobState,
+  state: WatchedState,
   cycles: Cycles | null,
   now: number,
-): Standing & { since: number | null } {
+): { readonly standing: Standing; readonly since: number | null } {
   const recorded = state.standing ?? unknown('not_judged_yet', 'no backup has been judged yet');
   const overdue = cycles === null ? null : overdueCycle(job, state, cycles, now);
-  if (cycles === null || overdue === null) return { ...recorded, since: state.since };
+  if (cycles === null || overdue === null) return { standing: recorded, since: state.since };
   if (recorded.status === 'MISSING' && recorded.cycle !== null && recorded.cycle >= overdue) {
-    return { ...recorded, since: state.since };
+    return { standing: recorded, since: state.since };
   }
   const deadline = cycles.deadline(overdue);
   const first = firstMissed(job, state, cycles, now) as number;
-  return {
+  const standing: Standing = {
     eventId: null,
     status: 'MISSING',
     severity: 'critical',
     ...missingMessage(overdue, deadline, state.blocked),
     cycle: overdue,
+  };
+  return {
+    standing,
     since: recorded.status === 'MISSING' ? state.since : cycles.deadline(first),
   };
 }
 
 function cycleStateNow(
   job: Job,
-  state: JobState,
+  state: WatchedState,
   cycles: Cycles,
   cycle: number,
   now: number,
@@ -114,24 +117,35 @@ function cycleStateNow(
 /** `remembered` is null for a job that no scan has seen; `cycles` come from `cyclesOf`. */
 export function standingNow(
   job: Job,
-  remembered: JobState | null,
+  remembered: WatchedState | null,
   cycles: Cycles | null,
   now: number,
 ): JobStanding {
   const state = remembered ?? newState;
-  const status =
+  const { standing, since } =
     remembered === null
-      ? { ...unknown('not_scanned_yet', 'no scan has seen this job yet'), since: null }
+      ? {
+          standing: unknown('not_scanned_yet', 'no scan has seen this job yet'),
+          since: null,
+        }
       : statusNow(job, state, cycles, now);
   const cycle = cycles === null ? null : currentCycle(job, state, cycles, now);
   if (cycles === null || cycle === null) {
-    return { ...status, currentCycle: null, cycleState: 'waiting', nextDue: null, deadline: null };
+    return {
+      ...standing,
+      since,
+      currentCycle: null,
+      cycleState: 'waiting',
+      nextDue: null,
+      deadline: null,
+    };
   }
   const cycleState = cycleStateNow(job, state, cycles, cycle, now);
   const over = cycleState === 'done' || cycleState === 'missed';
   const nextDue = over ? cycles.next(cycle) : cycle;
   return {
-    ...status,
+    ...standing,
+    since,
     currentCycle: cycle,
     cycleState,
     nextDue,

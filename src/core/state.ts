@@ -13,7 +13,8 @@ export interface Standing {
   readonly cycle: number | null;
 }
 
-export interface JobState {
+/** As much of it as tells where the job stands. */
+export interface WatchedState {
   /** When the watch began; null before the first complete scan that found the job with its present schedule. */
   readonly watchBegan: number | null;
   /** Schedule and zone that the watch is for. */
@@ -31,10 +32,6 @@ export interface JobState {
   /** Since when the job has its present status. */
   readonly since: number | null;
   readonly lastSuccessAt: number | null;
-  /** Healthy sizes since the last baseline, at most one per cycle, oldest first. */
-  readonly sizes: readonly SizeSample[];
-  /** The cycles held since the last healthy backup, newest last: failures between them do not end a hold. */
-  readonly heldCycles: readonly number[];
   readonly blocked: {
     readonly reason: string;
     readonly message: string;
@@ -42,6 +39,13 @@ export interface JobState {
   } | null;
   /** Until when a report or file counts as still being written. */
   readonly arrivingUntil: number | null;
+}
+
+export interface JobState extends WatchedState {
+  /** Healthy sizes since the last baseline, at most one per cycle, oldest first. */
+  readonly sizes: readonly SizeSample[];
+  /** The cycles held since the last healthy backup, newest last: failures between them do not end a hold. */
+  readonly heldCycles: readonly number[];
 }
 
 export const newState: JobState = {

@@ -1,9 +1,9 @@
 /** What is remembered about each job. */
 import type { SizeSample } from '../core/conclusion.ts';
-import type { JobState, Standing } from '../core/state.ts';
+import type { JobState, Standing, WatchedState } from '../core/state.ts';
 import type { Severity, Status } from '../core/statuses.ts';
 import { inPieces } from './pieces.ts';
-import type { Database, JobsTable } from './schema.ts';
+import type { Database } from './schema.ts';
 
 export interface JobRecord {
   readonly id: number;
@@ -17,15 +17,66 @@ export interface JobRecord {
   readonly folderMtime: string | null;
 }
 
-type JobRow = Omit<JobsTable, 'id'> & { id: number } & {
-  event_status: string | null;
-  event_severity: string | null;
-  event_reason: string | null;
-  event_message: string | null;
-  event_cycle: number | null;
-};
+/** What makes up a WatchedState: columns of `watchedJobs`. */
+export const watchedColumns = [
+  'jobs.watch_began',
+  'jobs.schedule_key',
+  'jobs.settled_through',
+  'jobs.covered_through',
+  'jobs.last_judged_end',
+  'jobs.last_event_id',
+  'jobs.since',
+  'jobs.last_success_at',
+  'jobs.blocked_reason',
+  'jobs.blocked_message',
+  'jobs.blocked_since',
+  'jobs.arriving_until',
+  'events.status as event_status',
+  'events.severity as event_severity',
+  'events.reason as event_reason',
+  'events.message as event_message',
+  'events.cycle as event_cycle',
+] as const;
 
-function toStanding(row: JobRow): Standing | null {
+/** Every job with its newest event, which is joined by its id: the cost does not grow with the history. */
+export const watchedJobs = (db: Database) =>
+  db.selectFrom('jobs').leftJoin('events', 'events.id', 'jobs.last_event_id');
+
+const recordQuery = (db: Database) =>
+  watchedJobs(db)
+    .select(watchedColumns)
+    .select([
+      'jobs.id',
+      'jobs.agent',
+      'jobs.database',
+      'jobs.expected',
+      'jobs.path',
+      'jobs.sizes',
+      'jobs.held_cycles',
+      'jobs.recheck_entry_id',
+      'jobs.deposit_files',
+      'jobs.folder_mtime',
+    ]);
+
+type RowOf<Query extends { execute: () => Promise<unknown[]> }> = Awaited<
+  ReturnType<Query['execute']>
+>[number];
+type JobRow = RowOf<ReturnType<typeof recordQuery>>;
+type WatchedRow = Omit<
+  JobRow,
+  | 'id'
+  | 'agent'
+  | 'database'
+  | 'expected'
+  | 'path'
+  | 'sizes'
+  | 'held_cycles'
+  | 'recheck_entry_id'
+  | 'deposit_files'
+  | 'folder_mtime'
+>;
+
+function toStanding(row: WatchedRow): Standing | null {
   if (row.event_status === null) return null;
   return {
     eventId: row.last_event_id,
@@ -37,48 +88,52 @@ function toStanding(row: JobRow): Standing | null {
   };
 }
 
-function toRecord(row: JobRow): JobRecord {
-  const blocked =
-    row.blocked_reason === null
-      ? null
-      : {
-          reason: row.blocked_reason,
-          message: row.blocked_message ?? '',
-          since: row.blocked_since ?? 0,
-        };
-  return {
-    id: row.id,
-    agent: row.agent,
-    database: row.database,
-    expected: row.expected === 1,
-    path: row.path,
-    state: {
-      watchBegan: row.watch_began,
-      scheduleKey: row.schedule_key,
-      settledThrough: row.settled_through,
-      coveredThrough: row.covered_through,
-      lastJudgedEnd: row.last_judged_end,
-      standing: toStanding(row),
-      since: row.since,
-      lastSuccessAt: row.last_success_at,
-      // Read when asked for: most jobs of most scans are not judged.
-      get sizes() {
-        return readSizes(row.sizes);
-      },
-      heldCycles: row.held_cycles === '[]' ? [] : (JSON.parse(row.held_cycles) as number[]),
-      blocked,
-      arrivingUntil: row.arriving_until,
-    },
-    recheckEntryId: row.recheck_entry_id,
-    depositFiles: row.deposit_files,
-    folderMtime: row.folder_mtime,
-  };
-}
+const toBlocked = (row: WatchedRow): WatchedState['blocked'] =>
+  row.blocked_reason === null
+    ? null
+    : {
+        reason: row.blocked_reason,
+        message: row.blocked_message ?? '',
+        since: row.blocked_since ?? 0,
+      };
+
+export const toWatchedState = (row: WatchedRow): WatchedState => ({
+  watchBegan: row.watch_began,
+  scheduleKey: row.schedule_key,
+  settledThrough: row.settled_through,
+  coveredThrough: row.covered_through,
+  lastJudgedEnd: row.last_judged_end,
+  standing: toStanding(row),
+  since: row.since,
+  lastSuccessAt: row.last_success_at,
+  blocked: toBlocked(row),
+  arrivingUntil: row.arriving_until,
+});
+
+const toRecord = (row: JobRow): JobRecord => ({
+  id: row.id,
+  agent: row.agent,
+  database: row.database,
+  expected: row.expected === 1,
+  path: row.path,
+  state: {
+    ...toWatchedState(row),
+    sizes: readSizes(row.sizes),
+    heldCycles: readHeldCycles(row.held_cycles),
+  },
+  recheckEntryId: row.recheck_entry_id,
+  depositFiles: row.deposit_files,
+  folderMtime: row.folder_mtime,
+});
+
+export const readHeldCycles = (text: string): number[] =>
+  text === '[]' ? [] : (JSON.parse(text) as number[]);
+
+type SizeRow = [cycle: number, size: number, raw?: number | null, tables?: number | null];
 
 function readSizes(text: string): readonly SizeSample[] {
   if (text === '[]') return [];
-  type Row = [cycle: number, size: number, raw?: number | null, tables?: number | null];
-  return (JSON.parse(text) as Row[]).map(([cycle, size, raw = null, tables = null]) => ({
+  return (JSON.parse(text) as SizeRow[]).map(([cycle, size, raw = null, tables = null]) => ({
     cycle,
     size,
     raw,
@@ -86,23 +141,37 @@ function readSizes(text: string): readonly SizeSample[] {
   }));
 }
 
-const recordQuery = (db: Database) =>
-  db
-    .selectFrom('jobs')
-    .leftJoin('events', 'events.id', 'jobs.last_event_id')
-    .selectAll('jobs')
-    .select([
-      'events.status as event_status',
-      'events.severity as event_severity',
-      'events.reason as event_reason',
-      'events.message as event_message',
-      'events.cycle as event_cycle',
-    ]);
+/** The last sizes of a job, without reading what comes before them. @param count at least 1 */
+export function readLastSizes(text: string, count: number): readonly number[] {
+  if (text === '[]') return [];
+  let from = text.length;
+  for (let left = count; left > 0 && from > 1; left -= 1) from = text.lastIndexOf('[', from - 1);
+  const rows = JSON.parse(from > 1 ? `[${text.slice(from)}` : text) as SizeRow[];
+  return rows.map(([, size]) => size);
+}
 
-/** Every job that was ever seen, by `agent/database`. The newest event is joined by its id: the cost does not grow with the history. */
+/** Every job that was ever seen, by `agent/database`. */
 export async function loadJobs(db: Database): Promise<Map<string, JobRecord>> {
   const rows = await recordQuery(db).execute();
   return new Map(rows.map((row) => [`${row.agent}/${row.database}`, toRecord(row)]));
+}
+
+export type KnownJob = Pick<JobRecord, 'agent' | 'database' | 'path'>;
+
+/** What every job that was ever seen is called. */
+export const knownJobs = (db: Database): Promise<KnownJob[]> =>
+  db.selectFrom('jobs').select(['agent', 'database', 'path']).execute();
+
+/** One job; null where it was never seen. */
+export async function jobNamed(
+  db: Database,
+  { agent, database }: Pick<JobRecord, 'agent' | 'database'>,
+): Promise<JobRecord | null> {
+  const row = await recordQuery(db)
+    .where('jobs.agent', '=', agent)
+    .where('jobs.database', '=', database)
+    .executeTakeFirst();
+  return row === undefined ? null : toRecord(row);
 }
 
 /** Some jobs, by id. */

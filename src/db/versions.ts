@@ -96,20 +96,6 @@ export async function versionsOfJob(db: Database, jobId: number): Promise<Versio
   return versions.toSorted((left, right) => left.endedAt - right.endedAt);
 }
 
-/** How many versions each job has, and which is the newest, for `status`. */
-export async function newestVersions(
-  db: Database,
-): Promise<Map<number, { newest: VersionRecord; count: number }>> {
-  const result = new Map<number, { newest: VersionRecord; count: number }>();
-  for (const version of await versionsIn(db, ['present'])) {
-    const known = result.get(version.jobId);
-    const newest =
-      known !== undefined && known.newest.endedAt > version.endedAt ? known.newest : version;
-    result.set(version.jobId, { newest, count: (known?.count ?? 0) + 1 });
-  }
-  return result;
-}
-
 /**
  * Records a version. Its folder is wanted from here on: an earlier decision to prune it, which could not be carried out yet, is
  * withdrawn, else the next scan would delete what this row says is safe.

@@ -1,12 +1,12 @@
 /** `deposit: remove`: deleting a deposit whose content is safe elsewhere. */
-import { createHash } from 'node:crypto';
+import { newSha256 } from '../files/sha256.ts';
 import type { BigIntStats } from 'node:fs';
 import { removeIn, renameBackIn, renameIn, statIn, stateOf, type Folder } from '../files/folder.ts';
 import type { AgentZone } from './drop-zone.ts';
 
 /** What a deposit is called while it is removed: always the same, so that the next scan finds what a killed one left. */
 const asideOf = (name: string): string =>
-  `.backupmon-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+  `.backupmon-${newSha256().update(name).digest('hex').slice(0, 12)}`;
 
 /** Whether a scan was killed while it removed the deposit of that name. @throws Trouble */
 export const isSetAside = (zone: AgentZone, name: string): boolean =>

@@ -1,5 +1,5 @@
 /** Finding, reading and archiving report files. */
-import { createHash } from 'node:crypto';
+import { newSha256 } from '../files/sha256.ts';
 import { readSync, type BigIntStats } from 'node:fs';
 import { versionStamp } from '../core/instant.ts';
 import {
@@ -134,7 +134,7 @@ function readOpen(open: OpenFile, listed: ReportFile): ReadReport {
   return {
     kind: 'bytes',
     bytes,
-    digest: createHash('sha256').update(bytes).digest('hex'),
+    digest: newSha256().update(bytes).digest('hex'),
     file: reportFile(listed.place, listed.name, stats),
   };
 }

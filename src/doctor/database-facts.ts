@@ -17,7 +17,8 @@ import { SCHEMA_VERSION, withDatabase } from '../db/open.ts';
 import { DatabaseProblem } from '../db/problem.ts';
 import { getMeta, lastCompleteScan, type ScanRecord } from '../db/scans.ts';
 import type { Database } from '../db/schema.ts';
-import { newestVersions, ownedFolders, versionPlaces } from '../db/versions.ts';
+import { overviewPages } from '../db/overview.ts';
+import { ownedFolders, versionPlaces } from '../db/versions.ts';
 
 /** Sizes of the newest version of each job, in bytes. */
 export interface RoundSizes {
@@ -61,23 +62,21 @@ export interface ReadRequest {
   readonly mayCheck: () => boolean;
 }
 
-async function sizesOf(
-  db: Database,
-  jobs: ReadonlyMap<string, JobRecord>,
-  config: Config | null,
-): Promise<RoundSizes> {
-  const versions = await newestVersions(db);
-  const expected = config?.jobs.filter((job) => job.enabled).map(({ id }) => id) ?? [
-    ...jobs.keys(),
-  ];
-  const sizes = expected.flatMap((job) => {
-    const size = versions.get(jobs.get(job)?.id ?? -1)?.newest.size;
-    return size === undefined ? [] : [{ job, size }];
-  });
-  return {
-    total: sizes.reduce((sum, { size }) => sum + size, 0),
-    largest: sizes.toSorted((left, right) => right.size - left.size)[0] ?? null,
-  };
+/** Of the newest version of every job that is expected, or known where there is no configuration. */
+async function sizesOf(db: Database, config: Config | null): Promise<RoundSizes> {
+  const expected = config?.jobs.filter((job) => job.enabled).map(({ id }) => id);
+  const counted = expected === undefined ? null : new Set(expected);
+  let total = 0;
+  let largest: RoundSizes['largest'] = null;
+  for await (const page of overviewPages(db, null)) {
+    for (const { agent, database, newest } of page) {
+      const job = `${agent}/${database}`;
+      if (newest === null || counted?.has(job) === false) continue;
+      total += newest.size;
+      if (largest === null || newest.size > largest.size) largest = { job, size: newest.size };
+    }
+  }
+  return { total, largest };
 }
 
 async function readFacts(db: Database, file: string, request: ReadRequest): Promise<DatabaseFacts> {
@@ -90,7 +89,7 @@ async function readFacts(db: Database, file: string, request: ReadRequest): Prom
     check: await quickCheck(db, file, request.mayCheck),
     jobs,
     agents: await loadAgents(db),
-    sizes: await sizesOf(db, jobs, config),
+    sizes: await sizesOf(db, config),
     versions: (await versionPlaces(db)).length,
     conflicts: config === null ? [] : pathConflicts(config.jobs, owned),
     owned: owned.map(({ folder }) => folder),

@@ -1,12 +1,13 @@
 /** The two hashes of one content: of all its bytes, and of its bytes without what changes by itself. */
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { newSha256 } from '../files/sha256.ts';
 
 /**
  * Whoever looks at the content hands over every byte of it, in order and once: to `keep`, or to `drop` where it is one that changes
  * by itself. While nothing was dropped the two hashes are the same, and only one is computed.
  */
 export class ContentHash {
-  readonly #raw: Hash = createHash('sha256');
+  readonly #raw: Hash = newSha256();
   #print: Hash | null = null;
   #size = 0;
 

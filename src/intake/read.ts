@@ -3,7 +3,7 @@
  * in constant memory. File system calls are synchronous on purpose: this runs in worker threads, or on the main thread where a
  * repeatable order of system calls is wanted. Decompressing overlaps with them on threads that make no such calls.
  */
-import { createHash } from 'node:crypto';
+import { newSha256 } from '../files/sha256.ts';
 import {
   chmodSync,
   constants,
@@ -102,7 +102,7 @@ interface Sink {
 
 /** Only the hash: nothing of the inspection is loaded. */
 function hashSink(): Sink {
-  const hash = createHash('sha256');
+  const hash = newSha256();
   return {
     push: (bytes) => {
       hash.update(bytes);

@@ -2,28 +2,16 @@
  * Reads the reports of one agent and finds out what there is to judge. Reads and remembers only; nothing in the drop zone is
  * changed here, and nothing is decided about a backup.
  */
-import { createHash } from 'node:crypto';
-import type { Job } from '../core/job.ts';
+
 import { lyingReports, reportByDigest, type KnownReport } from '../db/reports.ts';
 import { listReports, type ReportFile } from '../deposits/report-files.ts';
 import { MAX_NAMES } from '../files/folder.ts';
+import { jobsKeyOf } from '../core/jobs-key.ts';
 import { gatherReport, hasChanged, refuse, type GatherContext } from './gather-report.ts';
 import { judgeAgain, newDraft, type Draft, type Refusal, type Round } from './round.ts';
 import { weigh } from './weight.ts';
 
 type ReportContext = GatherContext & { readonly jobsKey: string };
-
-/** Names the jobs that a report is judged for; a report that lies there is read again when they change. */
-export const jobsKeyOf = (jobs: readonly Job[]): string =>
-  createHash('sha256')
-    .update(
-      jobs
-        .map((job) => job.database)
-        .toSorted()
-        .join('\n'),
-    )
-    .digest('hex')
-    .slice(0, 16);
 
 /** What is wrong with a folder is told once, as a refused report of that agent. */
 async function refuseFolder(context: GatherContext, draft: Draft, refused: Refusal): Promise<void> {

@@ -3,7 +3,7 @@
  * folder (intake/read.ts); one rename brings it into place, another one `current` to it, and the folder of both is flushed. Only then
  * does anyone record it. A crash at any point leaves the old world or the new one.
  */
-import { createHash } from 'node:crypto';
+import { newSha256 } from '../files/sha256.ts';
 import { constants, openSync, readSync } from 'node:fs';
 import { versionStamp } from '../core/instant.ts';
 import { SUMS, sumsLine } from '../core/sums.ts';
@@ -70,7 +70,7 @@ export async function makeDurable(tree: Tree, folder: string): Promise<void> {
 
 /** SHA-256 of a file of ours, in pieces: it may be large. @throws Trouble */
 function hashOf(path: string): string {
-  const hash = createHash('sha256');
+  const hash = newSha256();
   const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
   return attempt('read', path, () => {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -2,7 +2,7 @@
 import { decideRetention } from '../core/retention.ts';
 import { sizeBounds } from '../core/sizes.ts';
 import { listEvents } from '../db/events.ts';
-import { loadJobs } from '../db/jobs.ts';
+import { jobNamed } from '../db/jobs.ts';
 import { versionsOfJob } from '../db/versions.ts';
 import type { JobDetailView, JobView, StatusView } from '../render/views.ts';
 import { toEventView, type StatusSource } from './status-view.ts';
@@ -16,8 +16,8 @@ export async function jobDetail(
 ): Promise<JobDetailView> {
   const { config, db } = source;
   const { job } = view;
-  const record = (await loadJobs(db)).get(job.id);
-  const all = record === undefined ? [] : await versionsOfJob(db, record.id);
+  const record = await jobNamed(db, job);
+  const all = record === null ? [] : await versionsOfJob(db, record.id);
   const decisions = new Map(
     decideRetention(
       all.map((version) => ({

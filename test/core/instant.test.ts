@@ -19,6 +19,16 @@ test('formatInstant writes RFC 3339 in UTC, milliseconds only where there are so
   assert.equal(formatInstant(lastInstant), '9999-12-31T23:59:59.999Z');
 });
 
+test('formatInstant writes what Date writes, for every year from 0 to 9999', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: Date.UTC(-1, 11, 31) + 86_400_000, max: lastInstant }), (ms) => {
+      assert.equal(formatInstant(ms), new Date(ms).toISOString().replace('.000Z', 'Z'));
+    }),
+    // More dates than are kept.
+    { numRuns: 2_500 },
+  );
+});
+
 test('versionStamp writes whole seconds that sort as text', () => {
   assert.equal(versionStamp(instant), '20260620T183735Z');
   assert.equal(versionStamp(instant + 999), '20260620T183735Z');

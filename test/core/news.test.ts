@@ -124,6 +124,7 @@ test('what is muted: by somebody, by plan, the longest of several', () => {
   assert.equal(muteOf(at(monday + 4 * hour), 'lyon/x'), null);
   assert.equal(muteOf(at(monday - hour), 'lyon/x'), null);
   assert.equal(muteOf(at(monday + hour), 'nantes/x'), null);
+  assert.equal(muteOf([], 'paris/a'), null);
 });
 
 test('what was missing when the agent fell silent is known when it is heard of again', () => {

@@ -351,7 +351,7 @@ describe('status --json', () => {
     const document = statusDocument(
       statusView([jobView('a/b', 'SUCCESS', { lastSuccessAt: now + 90_000 })]),
     );
-    assert.match(toJson(document), /"last_success_age": 0,/);
+    assert.match(toJson(document), /"last_success_age":0,/);
   });
 });
 

@@ -5,10 +5,10 @@ import { formatInstant, parseInstant } from '../../core/instant.ts';
 import { catalogue, statuses, type Status } from '../../core/statuses.ts';
 import { agentsWithEvents } from '../../db/agents.ts';
 import { listEvents } from '../../db/events.ts';
-import { loadJobs } from '../../db/jobs.ts';
+import { knownJobs } from '../../db/jobs.ts';
 import { withDatabase } from '../../db/open.ts';
 import type { Database } from '../../db/schema.ts';
-import { loadedConfig, writeLines, type Context, type ExitCode } from '../context.ts';
+import { loadedConfig, writeLines, writePieces, type Context, type ExitCode } from '../context.ts';
 import { UserProblem } from '../problems.ts';
 import { parseName, selector, type JobName } from '../selection.ts';
 import { toEventView } from '../../views/status-view.ts';
@@ -65,7 +65,7 @@ async function everyName(config: Config, db: Database): Promise<JobName[]> {
   const agents = await agentsWithEvents(db);
   return [
     ...config.jobs,
-    ...(await loadJobs(db)).values(),
+    ...(await knownJobs(db)),
     ...agents.map((agent) => ({ agent, database: null })),
   ];
 }
@@ -106,8 +106,8 @@ export async function history(
       limited: limit !== null && events.length > limit,
     };
     if (context.json) {
-      const { historyDocument, toJson } = await import('../../render/json/index.ts');
-      context.io.out.write(toJson(historyDocument(view)));
+      const { historyDocument, jsonPieces } = await import('../../render/json/index.ts');
+      writePieces(context.io.out, jsonPieces(historyDocument(view)));
     } else if (context.options.quiet !== true) {
       const { renderHistory } = await import('../../render/history-table.ts');
       writeLines(context.io.out, renderHistory(view, context.outScreen), 'ok');

@@ -19,6 +19,7 @@ import {
   exitCodes,
   loadedConfig,
   writeEach,
+  writePieces,
   writeSentence,
   type Context,
   type ExitCode,
@@ -147,8 +148,8 @@ async function print(
   const view = passView(config, outcome, { now, command: 'scan', dryRun }, told);
   const { out, err } = context.io;
   if (context.json) {
-    const { passDocument, toJson } = await import('../../render/json/index.ts');
-    out.write(toJson(passDocument(view)));
+    const { jsonPieces, passDocument } = await import('../../render/json/index.ts');
+    writePieces(out, jsonPieces(passDocument(view)));
     return;
   }
   if (context.options.quiet === true) return;

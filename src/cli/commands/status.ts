@@ -1,8 +1,10 @@
 /** `backupmon status`: where every job stands now. */
 import { occurrencesOf } from '../../calendar/occurrences.ts';
-import type { Job } from '../../core/job.ts';
+import type { Config, Job } from '../../core/job.ts';
+import { knownJobs } from '../../db/jobs.ts';
 import { isRunning } from '../../db/lock.ts';
-import { withDatabase } from '../../db/open.ts';
+import { reading, withDatabase } from '../../db/open.ts';
+import type { Database } from '../../db/schema.ts';
 import { isProblem } from '../../render/problem.ts';
 import type { JobView, StatusView } from '../../render/views.ts';
 import {
@@ -10,11 +12,13 @@ import {
   loadedConfig,
   writeEach,
   writeLines,
+  writePieces,
   type Context,
   type ExitCode,
 } from '../context.ts';
 import { selector } from '../selection.ts';
-import { formerJob, statusView, type StatusSource } from '../../views/status-view.ts';
+import { formerJob } from '../../views/job-views.ts';
+import { statusView, type StatusSource } from '../../views/status-view.ts';
 
 export interface StatusOptions {
   readonly nagios: boolean;
@@ -36,24 +40,29 @@ export async function status(
       now: context.io.now(),
       running: isRunning(config.database),
     };
-    const view = await statusView(
-      source,
-      (configured, records) => {
-        const known = new Set(configured.map((job) => job.id));
-        const former = [...records].flatMap(([id, record]): Job[] =>
-          known.has(id) ? [] : [formerJob(record, config)],
-        );
-        const chosen = selector(names, [...configured, ...former]);
-        // Without a name only what is expected is shown; by name also what is disabled or was removed.
-        return names.length === 0
-          ? configured.filter((job) => job.enabled)
-          : [...configured, ...former].filter(chosen);
-      },
-      options.excludeSnoozed,
+    // Of one moment, though it is read piece by piece.
+    const view = await reading(db, async () =>
+      statusView(source, await chosenJobs(config, db, names), options.excludeSnoozed),
     );
     await print(context, source, view, names, options);
     return exitCodes[view.severity];
   });
+}
+
+/** Without a name only what is expected is shown; by name also what is disabled or was removed. */
+async function chosenJobs(
+  config: Config,
+  db: Database,
+  names: readonly string[],
+): Promise<readonly Job[]> {
+  const { jobs } = config;
+  if (names.length === 0) return jobs.filter((job) => job.enabled);
+  const configured = new Set(jobs.map(({ id }) => id));
+  const former = (await knownJobs(db))
+    .filter(({ agent, database }) => !configured.has(`${agent}/${database}`))
+    .map((job) => formerJob(job, config));
+  const all = [...jobs, ...former];
+  return all.filter(selector(names, all));
 }
 
 async function print(
@@ -68,8 +77,8 @@ async function print(
   const listed = options.problems ? { ...view, jobs: view.jobs.filter(isProblem) } : view;
   const isTold = ({ snoozed }: JobView): boolean => !options.excludeSnoozed || snoozed === null;
   if (context.json) {
-    const { statusDocument, toJson } = await import('../../render/json/index.ts');
-    out.write(toJson(statusDocument(listed)));
+    const { jsonPieces, statusDocument } = await import('../../render/json/index.ts');
+    writePieces(out, jsonPieces(statusDocument(listed)));
     return;
   }
   if (options.nagios) {

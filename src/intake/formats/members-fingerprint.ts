@@ -1,5 +1,5 @@
 /** One hash for all members of a container that stays the same as long as they do. */
-import { createHash } from 'node:crypto';
+import { newSha256 } from '../../files/sha256.ts';
 import type { Placed } from './members-conclusion.ts';
 
 /**
@@ -22,7 +22,7 @@ export function membersFingerprint(placed: readonly Placed[]): string | null {
     const target = type === 'hard link' ? withoutPrefix(withoutDots(link), common) : link;
     lines.push(JSON.stringify([below, type, target, fingerprint]));
   }
-  const hash = createHash('sha256').update('members 1\n');
+  const hash = newSha256().update('members 1\n');
   for (const line of lines.toSorted()) hash.update(`${line}\n`);
   return hash.digest('hex');
 }

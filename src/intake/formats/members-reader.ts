@@ -1,5 +1,5 @@
 /** Takes the bytes of one member of a container, and says at its end what it was. */
-import { createHash } from 'node:crypto';
+import { newSha256 } from '../../files/sha256.ts';
 import type { Format, FormatContext } from './format.ts';
 import { baseOf, noKnownFormat, type Found, type Witness } from './members-record.ts';
 import { MydumperNotes } from './mydumper.ts';
@@ -45,7 +45,7 @@ export function unreadReader(unproved: string): MemberReader {
 }
 
 function hashed(witness: Witness): MemberReader {
-  const hash = createHash('sha256');
+  const hash = newSha256();
   return {
     push: (bytes) => {
       hash.update(bytes);

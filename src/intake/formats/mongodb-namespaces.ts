@@ -2,7 +2,7 @@
  * The collections of a mongodump archive: which the prelude announces, which were begun, and which reached their end with the checksum of
  * their documents. Documents of several collections may be interleaved, block by block.
  */
-import { createHash } from 'node:crypto';
+import { newSha256 } from '../../files/sha256.ts';
 import type { ContentFault } from '../../core/content.ts';
 import { forPeople } from '../../core/text.ts';
 import { Crc64 } from './crc64.ts';
@@ -150,6 +150,6 @@ export class Namespaces {
   fingerprint(prelude: string): string {
     const ended = [...this.#ended].map(([name, content]) => `${name}\n${content}`);
     const lines = [prelude, ...this.#descriptions.toSorted(), ...ended.toSorted()];
-    return createHash('sha256').update(lines.join('\n')).digest('hex');
+    return newSha256().update(lines.join('\n')).digest('hex');
   }
 }

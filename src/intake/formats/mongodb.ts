@@ -2,7 +2,8 @@
  * Archives of `mongodump --archive`. Proved whole where every collection that the prelude announces reached its end, with the CRC-64 of its
  * documents. The prelude itself (names, options, indexes) has no checksum.
  */
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { newSha256 } from '../../files/sha256.ts';
 import { contentKinds, type ContentFault } from '../../core/content.ts';
 import { forPeople } from '../../core/text.ts';
 import type { Finding, Format } from './format.ts';
@@ -29,7 +30,7 @@ class Archive {
       },
       body: (bytes, at) => {
         if (!this.#walk.inPrelude) return this.#namespaces.add(bytes, at);
-        this.#describing ??= createHash('sha256');
+        this.#describing ??= newSha256();
         this.#describing.update(bytes);
         return null;
       },
@@ -42,7 +43,7 @@ class Archive {
   }
 
   #begin(document: Buffer): void {
-    this.#prelude = createHash('sha256').update(document).digest('hex');
+    this.#prelude = newSha256().update(document).digest('hex');
     const version = topFields(document).get('server_version');
     if (typeof version !== 'string' || version === '') return;
     this.#description = `MongoDB ${forPeople(version, 30)} archive`;

@@ -1,5 +1,6 @@
 /** `scan --json`, `promote --json` and `history --json`: lists of events. */
 import type { HistoryView, PassView } from '../views.ts';
+import { Entries } from './document.ts';
 import { eventObject, unexpectedCount, unexpectedObjects } from './event.ts';
 import { time } from './time.ts';
 
@@ -9,7 +10,7 @@ export function passDocument(view: PassView): object {
     generated_at: time(view.now),
     severity: view.severity,
     dry_run: view.dryRun,
-    events: view.events.map(eventObject),
+    events: new Entries(view.events, eventObject),
     unexpected: unexpectedObjects(view.unexpected),
     unexpected_count: unexpectedCount(view.unexpected),
     notices: [...view.notices],
@@ -26,7 +27,7 @@ export function historyDocument(view: HistoryView): object {
   return {
     schema: 'backupmon.history/1',
     generated_at: time(view.now),
-    events: view.events.map(eventObject),
+    events: new Entries(view.events, eventObject),
     limited: view.limited,
   };
 }

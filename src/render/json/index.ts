@@ -1,5 +1,5 @@
 /** Every JSON document, and how one is printed. */
-export { toJson } from './document.ts';
+export { jsonPieces, toJson } from './document.ts';
 export { doctorDocument } from './doctor.ts';
 export { historyDocument, passDocument } from './events.ts';
 export { checkConfigDocument, errorDocument, type ProblemView } from './problems.ts';

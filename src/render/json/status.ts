@@ -1,5 +1,6 @@
 /** `backupmon status --json`. */
 import type { HeldView, JobView, StatusView, UndeliveredView } from '../views.ts';
+import { Entries } from './document.ts';
 import { unexpectedCount, unexpectedObjects } from './event.ts';
 import { time } from './time.ts';
 
@@ -99,7 +100,7 @@ export function statusDocument(view: StatusView): object {
             finished_at: time(lastScan.finishedAt),
             exit_code: lastScan.exitCode,
           },
-    jobs: view.jobs.map((job) => jobObject(job, view.now)),
+    jobs: new Entries(view.jobs, (job) => jobObject(job, view.now)),
     unexpected: unexpectedObjects(view.unexpected),
     unexpected_count: unexpectedCount(view.unexpected),
     scan_overdue: view.scanOverdue,
