@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { errorCode } from '../files/trouble.ts';
+import { leadsTo } from './real-path.ts';
 
 /** Folders of the system, see hier(7): whatever lies in them now, other programs count on them. */
 const system: ReadonlySet<string> = new Set(
@@ -16,10 +17,11 @@ const system: ReadonlySet<string> = new Set(
     .map((name) => `/${name}`),
 );
 
-export const isOfSystem = (path: string): boolean => system.has(path);
+/** Also where a link leads to one. */
+export const isOfSystem = (path: string): boolean => system.has(path) || system.has(leadsTo(path));
 
-/** Names in a folder; null where they may not be known. */
-function namesIn(path: string): readonly string[] | null {
+/** Names in a folder, none where it is absent; null where they may not be known. */
+export function namesIn(path: string): readonly string[] | null {
   try {
     return readdirSync(path);
   } catch (error) {
@@ -46,10 +48,4 @@ export function isOfDatabase(database: string): (name: string) => boolean {
     name.startsWith(`${base}.`) ||
     name.startsWith(`${base}-`) ||
     name === 'config-cache.json';
-}
-
-/** @param folders of jobs and versions, relative to the tree */
-export function isOfTree(folders: readonly string[]): (name: string) => boolean {
-  const names = new Set(folders.map((folder) => folder.split('/', 1)[0] ?? ''));
-  return (name) => ['.backupmon', '.incoming', '.held'].includes(name) || names.has(name);
 }

@@ -1,10 +1,8 @@
 /** The way of one examination, as the user that scans. */
-import { checkMarker, TreeProblem } from '../validated/tree.ts';
 import type { Environment } from '../config/environment.ts';
 import { areas, type Finding } from '../core/finding.ts';
 import type { Calendar } from '../core/missed.ts';
 import { severities } from '../core/statuses.ts';
-import { Trouble } from '../files/trouble.ts';
 import { judgeClock } from './clock.ts';
 import { examineConfigurationFile, judgeConfiguration, judgeConflicts } from './configuration.ts';
 import { examineDatabase } from './database.ts';
@@ -16,14 +14,15 @@ import { lookOf, type Examination } from './examination.ts';
 import { judgeSilentStrangers, judgeStrangers, judgeUnmatchedJobs, unmatchedJobs } from './jobs.ts';
 import type { Look } from './look.ts';
 import { examineNotifications } from './notifications.ts';
-import { probe, type Probe } from './probes.ts';
 import { examineDecoders, judgeRsync } from './programs.ts';
 import { judgeScans } from './scans.ts';
 import { judgeSchedule } from './schedule.ts';
 import { strangersOf } from './strangers.ts';
 import { suggestJobs, type Suggestions } from './suggest.ts';
 import { suggestionText } from './suggestion-text.ts';
+import { recordsOf, withoutMarking } from './tree-records.ts';
 import { judgeUser } from './user.ts';
+import { walk } from './walk.ts';
 import { walkZones, type Zones } from './zones.ts';
 
 export interface Examined {
@@ -44,34 +43,6 @@ function readOf({ read, clockFault, elapsed }: Examination): Promise<ReadDatabas
     clockFault,
     mayCheck: () => elapsed() - began < CHECK_TIME_MS,
   });
-}
-
-/** Why nothing is tried in the tree; null where it can be. */
-function untried({ places, scanner }: Look, read: ReadDatabase): string | null {
-  if (!scanner.present) return 'only the user that scans may';
-  if (read.kind !== 'read') return 'there is no database whose lock keeps scans away';
-  try {
-    checkMarker(places.validated ?? '');
-    return null;
-  } catch (error) {
-    if (error instanceof TreeProblem || error instanceof Trouble)
-      return 'it cannot be used as it is';
-    throw error;
-  }
-}
-
-/** The agents' folders, and what can be tried in the tree with one of their files. */
-async function walk(look: Look, read: ReadDatabase): Promise<{ zones: Zones; probed: Probe }> {
-  const { validated, database } = look.places;
-  const why = untried(look, read);
-  let probed: Probe | null = why === null ? null : { kind: 'untried', why };
-  const tryWith = async (source: Parameters<typeof probe>[2]): Promise<boolean> => {
-    probed ??= await probe(validated ?? '', database ?? '', source);
-    return true;
-  };
-  const zones = await walkZones(look, tryWith);
-  await tryWith(null);
-  return { zones, probed: probed ?? { kind: 'untried', why: '' } };
 }
 
 function jobFindings(
@@ -124,17 +95,15 @@ export async function examine(examination: Examination): Promise<Examined> {
   const rsync = judgeRsync(machineFacts.rsync, look);
   const { config } = look;
   const { schedule } = machineFacts;
+  const { recorded, owned, again } = recordsOf(look, read);
   const findings = [
     ...judgeConfiguration(look, configuration.problems),
     ...judgeConflicts(look, facts?.conflicts ?? []),
     ...(await examineConfigurationFile(look)),
-    ...judgeUser(
-      { started, owner, hasOwnUser: machineFacts.hasOwnUser, folders: facts?.owned ?? [] },
-      look,
-    ),
-    ...(await examineFolders(look, facts?.versions ?? 0, facts?.owned)),
+    ...judgeUser({ started, owner, hasOwnUser: machineFacts.hasOwnUser, folders: owned }, look),
+    ...(await examineFolders(look, recorded, owned, again)),
     ...examineFileSystems(look, probed, facts?.sizes ?? null),
-    ...examineDatabase(look, read),
+    ...examineDatabase(look, read).map((finding) => withoutMarking(finding, read, look)),
     ...judgeClock(machineFacts.clock, facts?.clockFault ?? null, look),
     rsync,
     ...examineDecoders(look, [...new Set(names)]),

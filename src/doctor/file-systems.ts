@@ -1,5 +1,5 @@
 /** The file systems that backups and records lie on: which they are, what they can do, and whether the next round fits. */
-import { realpathSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Finding } from '../core/finding.ts';
 import { networkOf } from '../db/network.ts';
@@ -7,54 +7,15 @@ import { spaceOf } from '../files/space.ts';
 import { errorCode } from '../files/trouble.ts';
 import { modeOf } from './access.ts';
 import type { RoundSizes } from './database-facts.ts';
+import { judgeKind, type FileSystemFacts } from './file-system-kind.ts';
 import { critical, fine, warning } from './finding.ts';
 import type { Look } from './look.ts';
 import { mountOf, presentMounts, type Mount } from './mounts.ts';
 import type { Probe } from './probes.ts';
+import { leadsTo } from './real-path.ts';
 import { judgeSpace, type Room } from './space.ts';
 
-export interface FileSystemFacts {
-  readonly what: 'database' | 'deposits' | 'validated';
-  readonly path: string;
-  /** As mountinfo calls it; null where that cannot be found out. */
-  readonly type: string | null;
-  /** Name of the network file system that it is; null for a local one. */
-  readonly network: string | null;
-}
-
-type Judging = Pick<Look, 'file' | 'hands' | 'places'>;
-
-const inMemory: ReadonlySet<string> = new Set(['tmpfs', 'ramfs']);
-
-/** Which kind of file system it is. */
-export function judgeKind({ what, path, type, network }: FileSystemFacts, look: Judging): Finding {
-  const { file, hands } = look;
-  const place = `${what}: ${path} lies on`;
-  if (network !== null && what === 'database') {
-    return critical('file_systems', path, {
-      message: `${place} ${network}, a file system of another machine`,
-      why: 'the locks and the log of SQLite do not hold there: every command refuses it. Name a folder of a local disk as `database`',
-      mend: hands.edit(file),
-    });
-  }
-  if (network !== null) {
-    return warning('file_systems', path, {
-      message: `${place} ${network}, a file system of another machine`,
-      why:
-        what === 'validated'
-          ? 'whether a version is durable, and replaced in one step, is what that machine makes of it; while it is away no scan runs. A local disk that is copied from is safer'
-          : 'times of change are those of its clock, by which `settle` tells what is still arriving; while it is away nothing is judged',
-    });
-  }
-  if (type !== null && inMemory.has(type)) {
-    return warning('file_systems', path, {
-      message: `${place} ${type}, which is memory`,
-      why: 'everything in it is gone after the next boot',
-      mend: hands.edit(file),
-    });
-  }
-  return fine('file_systems', path, `${place} ${type ?? 'a local file system'}`);
-}
+type Judging = Pick<Look, 'hands' | 'places'>;
 
 /** What was tried in the tree. */
 export function judgeProbe(
@@ -78,9 +39,9 @@ export function judgeProbe(
       critical('file_systems', validated, {
         message: `validated: a version cannot be written there: ${probe.trouble}`,
         why: 'no backup can be promoted',
-        // Neither space nor inodes are missing where a permission is.
+        // Neither space nor inodes are missing where a permission is. Of a link ls(1) shows the link only.
         mend: /\((?:EACCES|EPERM)\)$/u.test(probe.trouble)
-          ? hands.root(['ls', '-la', validated, `${validated}/.incoming`])
+          ? hands.root(['ls', '-la', leadsTo(validated), `${validated}/.incoming`])
           : hands.root(['df', '-h', validated]),
       }),
     ];
@@ -108,16 +69,6 @@ export function judgeProbe(
   return [fine('file_systems', validated, can)];
 }
 
-/** Links in it resolved; as it is where that is not possible. */
-function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (errorCode(error) === null) throw error;
-    return path;
-  }
-}
-
 function inodesOf(path: string): number | null {
   try {
     const { files, ffree } = statfsSync(path);
@@ -141,15 +92,16 @@ const factsOf = (
 ): FileSystemFacts => ({
   what,
   path,
-  type: mountOf(realOf(path), mounts)?.type ?? null,
+  type: mountOf(path, mounts)?.type ?? null,
   network: networkOf(path),
 });
 
 function roomOf(what: Room['what'], path: string, mounts: readonly Mount[]): Room[] {
   const space = spaceOf(path);
   if (space === null) return [];
-  const mounted = mountOf(realOf(path), mounts)?.folder ?? path;
-  return [{ what, path, mounted, ...space, inodes: inodesOf(path) }];
+  const mounted = mountOf(path, mounts)?.folder ?? path;
+  // Of a link du(1) counts the link only.
+  return [{ what, path: leadsTo(path), mounted, ...space, inodes: inodesOf(path) }];
 }
 
 /** @param sizes of the last round; null where no database tells them */

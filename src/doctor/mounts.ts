@@ -1,8 +1,11 @@
 /** What is mounted where, and what should be. */
 import type { Machine } from './machine.ts';
+import { leadsTo, placesOnWay } from './real-path.ts';
 
 export interface Mount {
   readonly folder: string;
+  /** Number of its file system, `8:1`: what is mounted twice has it twice. */
+  readonly device: string;
   /** `ext4`, `nfs4`, `fuse.sshfs`. */
   readonly type: string;
   readonly readOnly: boolean;
@@ -22,36 +25,48 @@ export function parseMounts(text: string): Mount[] {
   return text.split('\n').flatMap((line): Mount[] => {
     // 36 35 98:0 /root /mount options optional… - type source options
     const [before = '', after = ''] = line.split(' - ');
-    const [, , , , folder, options = ''] = before.split(' ');
+    const [, , device = '', , folder, options = ''] = before.split(' ');
     const type = after.split(' ')[0];
     if (folder === undefined || type === undefined) return [];
     const all = `${options},${after.split(' ')[2] ?? ''}`.split(',');
-    return [{ folder: unescaped(folder), type, readOnly: all.includes('ro') }];
+    return [{ folder: unescaped(folder), device, type, readOnly: all.includes('ro') }];
   });
 }
 
-/** The file system that a path, without links in it, lies on. */
-export const mountOf = (path: string, mounts: readonly Mount[]): Mount | null =>
-  mounts
-    .filter(({ folder }) => holds(folder, path))
+/** The file system that a path lies on, links in it followed. */
+export function mountOf(path: string, mounts: readonly Mount[]): Mount | null {
+  const real = leadsTo(path);
+  return mounts
+    .filter(({ folder }) => holds(folder, real))
     .reduce<Mount | null>(
       (best, mount) => (best !== null && best.folder.length > mount.folder.length ? best : mount),
       null,
     );
+}
 
-/** The folder of fstab(5) that holds `path` and is not mounted; null where there is none. */
+/** Folders of fstab(5), as they are named there, but for `/`. */
+const foldersIn = (fstab: string): string[] =>
+  fstab.split('\n').flatMap((line) => {
+    const [source = '', folder = ''] = line.trim().split(/\s+/u);
+    if (source === '' || source.startsWith('#') || !folder.startsWith('/')) return [];
+    // `/srv/tree/` is mounted as `/srv/tree`.
+    const name = unescaped(folder).replace(/(?<=.)\/+$/u, '');
+    return name === '/' ? [] : name;
+  });
+
+/**
+ * The folder of fstab(5) that holds `path`, or a link on the way there, and is not mounted; null where there is none. Folders of fstab may
+ * be links themselves: what is mounted has none in its name.
+ */
 export function unmounted(path: string, fstab: string, mounts: readonly Mount[]): string | null {
   const mounted = new Set(mounts.map(({ folder }) => folder));
-  const folders = fstab.split('\n').flatMap((line) => {
-    const [source = '', folder = ''] = line.trim().split(/\s+/u);
-    return source === '' || source.startsWith('#') || !folder.startsWith('/')
-      ? []
-      : // `/srv/tree/` is mounted as `/srv/tree`.
-        [unescaped(folder).replace(/(?<=.)\/+$/u, '')];
-  });
-  return (
-    folders.find((folder) => folder !== '/' && holds(folder, path) && !mounted.has(folder)) ?? null
-  );
+  const places = placesOnWay(path);
+  const isAway = (folder: string): boolean => {
+    if (mounted.has(folder)) return false;
+    const real = leadsTo(folder);
+    return !mounted.has(real) && places.some((place) => holds(real, place));
+  };
+  return foldersIn(fstab).find(isAway) ?? null;
 }
 
 export const presentMounts = ({ text }: Pick<Machine, 'text'>): Mount[] =>

@@ -2,9 +2,12 @@
 import { dirname } from 'node:path';
 import { isMarked } from '../db/mark.ts';
 import { fileAbove, isEmptyFile, modeOf } from './access.ts';
-import { isOfDatabase, isOfTree, isShared } from './belongings.ts';
+import { isOfDatabase, isOfSystem, isShared } from './belongings.ts';
 import type { Look } from './look.ts';
+import { MOUNTING, mountAll } from './mounting.ts';
 import { unmountedFor } from './mounts.ts';
+import { brokenLink, leadsTo } from './real-path.ts';
+import { holdingOf, jobPaths, treeNames } from './tree-names.ts';
 import type { UserFacts } from './user.ts';
 
 const NAME = 'backupmon';
@@ -47,7 +50,7 @@ function commandsFor(
 ): readonly (readonly (readonly string[])[])[] {
   const { database, validated } = places;
   const made = (path: string, mode: string): string[][] => [
-    ['install', '-d', '-o', NAME, '-g', NAME, '-m', mode, path],
+    ['install', '-d', '-o', NAME, '-g', NAME, '-m', mode, leadsTo(path)],
   ];
   return [
     ...(database === null
@@ -61,34 +64,53 @@ function commandsFor(
       ? []
       : [
           isThere && modeOf(validated) !== null
-            ? [['chown', '-R', OWNER, validated]]
+            ? // Of a link to it, `chown -R` would change the link only.
+              [['chown', '-R', OWNER, leadsTo(validated)]]
             : made(validated, '0750'),
         ]),
   ];
 }
+
+/** Why the places cannot be given away as they are, and what to do; null where they can. */
+function hindrance(
+  { places, config }: Pick<Look, 'places' | 'config'>,
+  folders: readonly string[],
+): string | null {
+  const { database, validated } = places;
+  for (const path of [database, validated]) {
+    if (path === null) continue;
+    const file = fileAbove(leadsTo(path));
+    if (file !== null) return `${file} is no folder: name another one`;
+    const broken = brokenLink(path);
+    if (broken !== null)
+      return `${broken.link} leads to ${broken.target}, which does not exist: mount its disk, or name another place`;
+  }
+  if (database !== null && isOfOthers(database))
+    return `${database} is no database of backupmon's: name another file`;
+  if (database !== null && isShared(dirname(database), isOfDatabase(database)))
+    return `Other things than the database lie in ${dirname(database)}: move the database into a folder of its own`;
+  if (validated === null) return null;
+  const names = treeNames(jobPaths(config), folders);
+  return isOfSystem(validated) || holdingOf(validated, '', names) !== 'ours'
+    ? `Other things than validated backups lie in ${validated}: name a folder of its own`
+    : null;
+}
+
+/** A database was made together with its tree: where only that is gone, its disk is away. */
+const isTreeAway = ({ database, validated }: Look['places']): boolean =>
+  database !== null &&
+  validated !== null &&
+  modeOf(database)?.isFile === true &&
+  !isEmptyFile(database) &&
+  modeOf(validated) === null;
 
 /** Commands where state and tree lie in folders of their own; else the configuration is to be edited. */
 export function giveAway(
   look: Giving,
   { hasOwnUser, owner, folders = [] }: Pick<UserFacts, 'hasOwnUser' | 'owner' | 'folders'>,
 ): GivenAway {
-  const { places, config, hands } = look;
-  const { database, validated } = places;
-  const owned = [...folders, ...(config?.jobs.map(({ path }) => path) ?? [])];
-  const file = [database, validated].flatMap((path) =>
-    path === null ? [] : (fileAbove(path) ?? []),
-  )[0];
-  const shared =
-    file !== undefined
-      ? `${file} is no folder: name another one`
-      : database !== null && isOfOthers(database)
-        ? `${database} is no database of backupmon's: name another file`
-        : database !== null && isShared(dirname(database), isOfDatabase(database))
-          ? `Other things than the database lie in ${dirname(database)}: move the database into a folder of its own`
-          : validated !== null && isShared(validated, isOfTree(owned))
-            ? `Other things than validated backups lie in ${validated}: name a folder of its own`
-            : null;
-  const disk = [database, validated]
+  const { places, hands } = look;
+  const disk = [places.database, places.validated]
     .map((path) => (path === null ? null : unmountedFor(path, look.machine)))
     .find((folder) => folder !== null);
   if (disk !== undefined)
@@ -96,7 +118,13 @@ export function giveAway(
       mend: hands.root(['mount', disk]),
       shared: `First ${disk}, which fstab has, is to be mounted`,
     };
+  const shared = hindrance(look, folders);
   if (shared !== null) return { mend: hands.edit(look.file), shared };
+  if (isTreeAway(places))
+    return {
+      mend: mountAll(look),
+      shared: `First ${places.validated} is to be there, which was made with the database: ${MOUNTING}`,
+    };
   const commands = commandsFor(look, owner !== 'none').flat();
   return { mend: hands.root(...(hasOwnUser ? [] : [useradd]), ...commands), shared };
 }

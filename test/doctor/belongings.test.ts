@@ -1,18 +1,19 @@
 /** Whose folders are: what holds other things than ours is neither given away nor closed. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { closedFolder, fileAbove } from '../../src/doctor/access.ts';
 import { DatabaseProblem } from '../../src/db/problem.ts';
+import { isOfSystem, isShared } from '../../src/doctor/belongings.ts';
 import { examineDatabase } from '../../src/doctor/database.ts';
 import { examineFolders } from '../../src/doctor/folders.ts';
 import { giveAway } from '../../src/doctor/own-user.ts';
 import { judgeUser } from '../../src/doctor/user.ts';
 import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'backupmon-belongings-'));
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'backupmon-belongings-')));
 after(() => rmSync(root, { recursive: true }));
 
 const edit = '${EDITOR:-vi} /etc/backupmon/config.yaml';
@@ -43,6 +44,53 @@ describe('what is given to a user of its own', () => {
     assert.equal(
       mend,
       `chown backupmon:backupmon ${state} ${files} && chown -R backupmon:backupmon ${places.validated}`,
+    );
+  });
+
+  it('is the tree itself, and not a link to it', () => {
+    const places = placesIn('linked');
+    const validated = join(root, 'link');
+    symlinkSync(places.validated, validated);
+    const look = lookWith({ places: { ...places, validated } });
+    assert.match(
+      giveAway(look, known).mend,
+      new RegExp(` && chown -R backupmon:backupmon ${places.validated}$`, 'u'),
+    );
+    assert.match(
+      giveAway(look, { ...known, owner: 'none' }).mend,
+      new RegExp(` -m 0750 ${places.validated}$`, 'u'),
+    );
+  });
+
+  it('is no tree in which others have things below the folder of an agent', () => {
+    const places = placesIn('deep');
+    mkdirSync(`${places.validated}/paris/compta/20260620T180000Z`, { recursive: true });
+    const mendNow = () => giveAway(lookWith({ places }), known).mend;
+    assert.match(mendNow(), /^chown /u);
+    mkdirSync(`${places.validated}/paris/htdocs`);
+    assert.equal(mendNow(), edit);
+  });
+
+  it('is no tree made anew where its disk may be away', () => {
+    const places = placesIn('away-tree');
+    const look = lookWith({ places });
+    rmSync(places.validated, { recursive: true });
+    assert.match(giveAway(look, known).mend, / && install -d .* -m 0750 /u);
+    const mark = Buffer.alloc(100);
+    mark.write('bmon', 68);
+    writeFileSync(places.database, mark);
+    const away = giveAway(look, known);
+    assert.equal(away.mend, 'mount -a');
+    assert.match(
+      away.shared ?? '',
+      /^First .* is to be there, which was made with the database: /u,
+    );
+    symlinkSync(join(root, 'nowhere'), places.validated);
+    const broken = giveAway(look, known);
+    assert.equal(broken.mend, edit);
+    assert.match(
+      broken.shared ?? '',
+      /away-tree\/tree leads to .*\/nowhere, which does not exist/u,
     );
   });
 
@@ -105,6 +153,16 @@ it('of a disk that is not mounted nothing is made anew or given away', () => {
   assert.equal(found?.mend, mount);
 });
 
+it('folders of the system are such behind a link too', () => {
+  const link = join(root, 'to-tmp');
+  symlinkSync('/tmp', link);
+  assert.deepEqual([isOfSystem(link), isOfSystem('/bin'), isOfSystem(root)], [true, true, false]);
+  assert.equal(
+    isShared(link, () => true),
+    true,
+  );
+});
+
 describe('folders as they lie there', () => {
   const { machine } = makeMachine();
   it('of the system are told, and neither given away nor closed', async () => {
@@ -119,12 +177,41 @@ describe('folders as they lie there', () => {
   it('with versions recorded and without a marker are not marked anew', async () => {
     const places = placesIn('unmounted');
     rmSync(`${places.validated}/.backupmon`);
-    const found = async (recorded: number) =>
+    const found = async (recorded: number | null) =>
       told(await examineFolders(lookWith({ places, machine }), recorded)).join('\n');
     assert.match(await found(0), /\$ backupmon init-db/u);
     const lost = await found(2);
-    assert.match(lost, /probably not mounted\n\$ findmnt --verify && mount -a/u);
+    assert.match(lost, /probably not mounted\n\$ mount -a/u);
     assert.doesNotMatch(lost, /init-db/u);
+    // Nobody knows whether versions are recorded in a database that could not be read.
+    const unread = await found(null);
+    assert.match(unread, /has no marker file \.backupmon\n\$ mount -a/u);
+    assert.doesNotMatch(unread, /\$ .*(?:init-db|install)/u);
+  });
+
+  it('with a marker, but without their disk, are not in order', async () => {
+    const places = placesIn('marked');
+    const made = makeMachine();
+    made.file('/etc/fstab', `UUID=1 ${places.validated} ext4 defaults 0 2\n`);
+    const found = told(await examineFolders(lookWith({ places, machine: made.machine }), 0));
+    assert.ok(
+      found.includes(
+        `critical validated: ${places.validated} is there, but ${places.validated}, which fstab has, is not mounted`,
+      ),
+    );
+    assert.ok(found.includes(`$ mount ${places.validated}`));
+  });
+
+  it('with a marker, but without the versions that are recorded, are not in order', async () => {
+    const places = placesIn('emptied');
+    const owned = ['paris/compta/20260620T180000Z'];
+    const found = told(await examineFolders(lookWith({ places, machine }), 1, owned));
+    assert.ok(
+      found.includes(
+        `critical validated: of 1 version that the database records none is in ${places.validated}`,
+      ),
+    );
+    assert.ok(!found.some((line) => line.startsWith('ok validated')));
   });
 
   it('below a file are no matter of permission', async () => {

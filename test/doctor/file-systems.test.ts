@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeKind, judgeProbe } from '../../src/doctor/file-systems.ts';
+import { judgeKind } from '../../src/doctor/file-system-kind.ts';
+import { judgeProbe } from '../../src/doctor/file-systems.ts';
 import type { Probe } from '../../src/doctor/probes.ts';
 import { judgeSpace, type Room } from '../../src/doctor/space.ts';
 import { assertWhole, lookWith, told } from './support.ts';

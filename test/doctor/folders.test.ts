@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openToOthers } from '../../src/doctor/access.ts';
-import { judgeFolder, type FolderFacts } from '../../src/doctor/folder.ts';
-import { mountOf, parseMounts, unmounted } from '../../src/doctor/mounts.ts';
+import { judgeFolder } from '../../src/doctor/folder.ts';
+import type { FolderFacts } from '../../src/doctor/folder-facts.ts';
 import { assertWhole, lookWith, scanner, told } from './support.ts';
 
 const mode = { uid: 990, gid: 990, mode: 0o750, isFile: false, isFolder: true };
+const toAll = { all: true, text: 'everybody on this machine', words: ['chmod', 'o-w'] };
+const toGroup = { all: false, text: 'the group staff', words: ['chmod', 'g-w'] };
 const tree: FolderFacts = {
   what: 'validated',
   path: '/srv/tree',
+  real: '/srv/tree',
+  broken: null,
   need: 'write',
   mode,
   refusal: null,
@@ -17,13 +21,19 @@ const tree: FolderFacts = {
   fileAbove: null,
   shared: false,
   hidden: false,
-  list: undefined,
+  others: null,
   recorded: 0,
   unmounted: null,
   mountedOn: '/srv',
   makeMode: '0750',
 };
-const deposits: FolderFacts = { ...tree, what: 'deposits', path: '/srv/in', need: 'enter' };
+const deposits: FolderFacts = {
+  ...tree,
+  what: 'deposits',
+  path: '/srv/in',
+  real: '/srv/in',
+  need: 'enter',
+};
 
 describe('a folder', () => {
   const cases: readonly (readonly [string, FolderFacts, readonly string[]])[] = [
@@ -89,7 +99,7 @@ describe('a folder', () => {
     ],
     [
       'open to all',
-      { ...tree, mode: { ...mode, mode: 0o777 } },
+      { ...tree, mode: { ...mode, mode: 0o777 }, others: toAll },
       [
         'critical validated: /srv/tree may be written by everybody on this machine',
         '$ chmod o-w /srv/tree',
@@ -97,17 +107,41 @@ describe('a folder', () => {
     ],
     [
       'open to a group that is not the scanner’s',
-      { ...tree, mode: { ...mode, mode: 0o770, gid: 50 } },
-      ['warning validated: /srv/tree may be written by the group 50', '$ chmod g-w /srv/tree'],
+      { ...tree, mode: { ...mode, mode: 0o770, gid: 50 }, others: toGroup },
+      ['warning validated: /srv/tree may be written by the group staff', '$ chmod g-w /srv/tree'],
     ],
     [
-      'open to the scanner’s own group',
-      { ...tree, mode: { ...mode, mode: 0o770 } },
-      ['ok validated: /srv/tree can be read, entered and written'],
+      'of root’s, open to a group by which the user that scans may write: he gets it first',
+      { ...tree, mode: { ...mode, uid: 0, mode: 0o2770, gid: 50 }, others: toGroup },
+      [
+        'warning validated: /srv/tree may be written by the group staff',
+        '$ chown backupmon /srv/tree && chmod g-w /srv/tree',
+      ],
+    ],
+    [
+      'of root’s, open to all, in which not even its owner may write',
+      { ...tree, mode: { ...mode, uid: 0, mode: 0o557 }, others: toAll },
+      [
+        'critical validated: /srv/tree may be written by everybody on this machine',
+        '$ chown backupmon /srv/tree && chmod u+rwx /srv/tree && chmod o-w /srv/tree',
+      ],
+    ],
+    [
+      'of metrics, open to all: it stays with its owner',
+      {
+        ...tree,
+        what: 'the folder of the metrics',
+        mode: { ...mode, uid: 0, mode: 0o777 },
+        others: toAll,
+      },
+      [
+        'critical the folder of the metrics: /srv/tree may be written by everybody on this machine',
+        '$ setfacl -m u:backupmon:rwx /srv/tree && chmod o-w /srv/tree',
+      ],
     ],
     [
       'of deposits that are open to all',
-      { ...deposits, mode: { ...mode, mode: 0o777 } },
+      { ...deposits, mode: { ...mode, mode: 0o777 }, others: toAll },
       [
         'critical deposits: /srv/in may be written by everybody on this machine',
         '$ chmod o-w /srv/in',
@@ -115,7 +149,7 @@ describe('a folder', () => {
     ],
     [
       'of deposits that are open to all, but sticky',
-      { ...deposits, mode: { ...mode, mode: 0o1777 } },
+      { ...deposits, mode: { ...mode, mode: 0o1777 }, others: toAll },
       ['ok deposits: /srv/in can be read and entered'],
     ],
     [
@@ -128,7 +162,12 @@ describe('a folder', () => {
     ],
     [
       'of metrics, that is open to all, but sticky',
-      { ...tree, what: 'the folder of the metrics', mode: { ...mode, mode: 0o1777 } },
+      {
+        ...tree,
+        what: 'the folder of the metrics',
+        mode: { ...mode, mode: 0o1777 },
+        others: toAll,
+      },
       ['ok the folder of the metrics: /srv/tree can be read, entered and written'],
     ],
     [
@@ -137,6 +176,14 @@ describe('a folder', () => {
       [
         'warning /srv, above /srv/tree, may be written by everybody on this machine',
         '$ chmod o-w /srv',
+      ],
+    ],
+    [
+      'behind a link, beside which everybody may replace it',
+      { ...tree, real: '/disk/x/tree', open: [{ path: '/disk/x', shared: false }] },
+      [
+        'warning /disk/x, through which /srv/tree leads, may be written by everybody on this machine',
+        '$ chmod o-w /disk/x',
       ],
     ],
     [
@@ -165,7 +212,7 @@ describe('a folder', () => {
     ],
     [
       'open to all, in which others have things',
-      { ...tree, mode: { ...mode, mode: 0o777 }, shared: true },
+      { ...tree, mode: { ...mode, mode: 0o777 }, others: toAll, shared: true },
       [
         'critical validated: /srv/tree may be written by everybody on this machine',
         '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
@@ -173,30 +220,27 @@ describe('a folder', () => {
     ],
     [
       'open to all and sticky, as /tmp is',
-      { ...tree, mode: { ...mode, mode: 0o1777 } },
+      { ...tree, mode: { ...mode, mode: 0o1777 }, others: toAll },
       [
         'critical validated: /srv/tree may be written by everybody on this machine',
         '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
       ],
     ],
     [
-      'open by a list: its mask stays as it is',
+      'open by a list',
       {
         ...tree,
         mode: { ...mode, mode: 0o770 },
-        list: { users: ['anna', 'backupmon'], groups: ['staff', 'friends'], owning: 'staff' },
+        others: { all: false, text: 'anna', words: ['setfacl', '-n', '-x', 'u:anna'] },
       },
-      [
-        'warning validated: /srv/tree may be written by anna, the group staff, the group friends',
-        '$ setfacl -n -x u:anna -m g::r-x -x g:friends /srv/tree',
-      ],
+      ['warning validated: /srv/tree may be written by anna', '$ setfacl -n -x u:anna /srv/tree'],
     ],
     [
       'absent, with versions recorded in it: never made anew',
       { ...tree, mode: null, recorded: 3 },
       [
         'critical validated: /srv/tree does not exist, although the database records 3 versions: its disk is probably not mounted',
-        '$ findmnt --verify && mount -a',
+        '$ mount -a',
       ],
     ],
     [
@@ -204,7 +248,55 @@ describe('a folder', () => {
       { ...deposits, mode: null, recorded: 3 },
       [
         'critical deposits: /srv/in does not exist, although the database records 3 versions: its disk is probably not mounted',
-        '$ findmnt --verify && mount -a',
+        '$ mount -a',
+      ],
+    ],
+    [
+      'absent, with a database that could not be read: nobody knows whether its disk is away',
+      { ...tree, mode: null, recorded: null },
+      ['critical validated: /srv/tree does not exist', '$ mount -a'],
+    ],
+    [
+      'absent behind a link: install(1) makes nothing through one',
+      { ...tree, mode: null, real: '/disk/tree' },
+      [
+        'critical validated: /srv/tree does not exist',
+        '$ install -d -o backupmon -g backupmon -m 0750 /disk/tree',
+      ],
+    ],
+    [
+      'that is a link to nothing: its disk may be away',
+      {
+        ...tree,
+        mode: null,
+        real: '/disk/tree',
+        broken: { link: '/srv/tree', target: '/disk/tree' },
+      },
+      [
+        'critical validated: /srv/tree is a link that leads to /disk/tree, which does not exist',
+        '$ ls -l /srv/tree',
+      ],
+    ],
+    [
+      'below a link to nothing, with versions recorded',
+      {
+        ...tree,
+        mode: null,
+        real: '/disk/tree',
+        recorded: 1,
+        broken: { link: '/srv', target: '/disk' },
+      },
+      [
+        'critical validated: /srv/tree is not there: /srv leads to /disk, which does not exist, although the database records 1 version: its disk is probably not mounted',
+        '$ mount -a',
+      ],
+    ],
+    [
+      'of metrics, absent: the database has nothing to do with it',
+      { ...tree, what: 'the folder of the metrics', mode: null, recorded: null },
+      [
+        'critical the folder of the metrics: /srv/tree does not exist',
+        '$ install -d -o backupmon -g backupmon -m 0750 /srv/tree',
       ],
     ],
     [
@@ -225,7 +317,7 @@ describe('a folder', () => {
     ],
     [
       'with a name that a shell would not take as it is',
-      { ...tree, path: "/srv/it's $(here)", mode: null },
+      { ...tree, path: "/srv/it's $(here)", real: "/srv/it's $(here)", mode: null },
       [
         "critical validated: /srv/it's $(here) does not exist",
         "$ install -d -o backupmon -g backupmon -m 0750 '/srv/it'\\''s $(here)'",
@@ -270,41 +362,21 @@ describe('who else may write', () => {
   }
 });
 
-describe('mounts', () => {
-  const text = [
-    '22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
-    '30 22 0:25 / /mnt/a\\040b ro,nosuid - nfs4 server:/x rw,vers=4.2',
-    '31 22 0:26 / /mnt/tree rw - btrfs /dev/sdb ro',
-    '32 22 0:27 / /mnt/tree rw - xfs /dev/sdc rw',
-    '',
-  ].join('\n');
-  const mounts = parseMounts(text);
+it('a sticky folder is not said to hold things of others that are not there', () => {
+  const facts = { ...tree, mode: { ...mode, mode: 0o1777 }, others: toAll };
+  const whyOf = (shared: boolean) => judgeFolder({ ...facts, shared }, lookWith())[0]?.why ?? '';
+  assert.match(whyOf(false), /by its sticky bit it is meant for things of everybody/u);
+  assert.doesNotMatch(whyOf(false), /other things lie there/u);
+  assert.match(whyOf(true), /other things lie there/u);
+});
 
-  it('are found by the longest folder, and of two in one place by the later', () => {
-    const of = (path: string) => {
-      const mount = mountOf(path, mounts);
-      return mount === null ? null : `${mount.folder} ${mount.type} ${mount.readOnly}`;
-    };
-    assert.equal(of('/mnt/a b/c'), '/mnt/a b nfs4 true');
-    assert.equal(of('/mnt/tree'), '/mnt/tree xfs false');
-    assert.equal(of('/mnt/trees'), '/ ext4 false');
-    assert.equal(mountOf('/x', []), null);
-  });
-
-  it('that fstab has, and that are not there', () => {
-    const fstab = [
-      '# /dev/sdz /mnt/z ext4',
-      '/dev/sda1 / ext4 defaults 0 1',
-      'UUID=1 /mnt/tree xfs defaults',
-      'UUID=2\t/srv/a\\040b\text4 defaults',
-      'UUID=3 none swap sw',
-      'UUID=4 /mnt/slash/ ext4 defaults',
-      'UUID=5 /mnt/tree/ xfs defaults',
-    ].join('\n');
-    assert.equal(unmounted('/srv/a b/validated', fstab, mounts), '/srv/a b');
-    assert.equal(unmounted('/mnt/tree/x', fstab, mounts), null);
-    assert.equal(unmounted('/mnt/z', fstab, mounts), null);
-    assert.equal(unmounted('/home', fstab, mounts), null);
-    assert.equal(unmounted('/mnt/slash', fstab, mounts), '/mnt/slash');
-  });
+it('what `mount -a` does not mount is said', () => {
+  const whyOf = (recorded: number | null) =>
+    judgeFolder({ ...tree, mode: null, recorded }, lookWith())[0]?.why ?? '';
+  assert.match(whyOf(2), /ZFS or a mount unit/u);
+  assert.doesNotMatch(whyOf(2), /could not be read/u);
+  assert.match(
+    whyOf(null),
+    /ZFS .*\. The database could not be read, and may record versions in it: /u,
+  );
 });

@@ -164,8 +164,10 @@ describe('the folders', { skip }, () => {
     assert.deepEqual(wrongIn({ validated, ...places }), [
       `critical validated: its marker file cannot be used: cannot read ${validated}/.backupmon: permission denied (EACCES)`,
       `$ chown ${OWN}:${OWN} ${validated}/.backupmon && chmod u+r ${validated}/.backupmon`,
-      `critical validated: ${validated}/.incoming, ${validated}/paris belong to others, or cannot be written by ${OWN}, who scans`,
-      `$ chown -R ${OWN}:${OWN} ${validated}/.incoming ${validated}/paris`,
+      `critical validated: ${validated}/.incoming belongs to others, or cannot be written by ${OWN}, who scans`,
+      `$ chown -R ${OWN}:${OWN} ${validated}/.incoming`,
+      `critical validated: ${validated}/paris belongs to others, or cannot be written by ${OWN}, who scans`,
+      `$ setfacl -m u:${OWN}:rwx ${validated}/paris`,
     ]);
   });
 });

@@ -9,12 +9,16 @@ import {
   openSync,
   readFileSync,
   closeSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
   writeSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import SqliteDatabase from 'better-sqlite3';
 import type { Finding } from '../../src/core/finding.ts';
 import { takeLock } from '../../src/db/lock.ts';
 import { assertWhole, makeMachine } from '../doctor/support.ts';
@@ -146,8 +150,64 @@ describe('doctor', () => {
     );
     spawnSync('rm', [join(world.validated, '.backupmon')]);
     assert.deepEqual(wrongIn(await run(world, scanAt + 2 * day), 'folders'), [
-      `critical validated: ${world.validated} has no marker file .backupmon, although the database records 1 versions: its disk is probably not mounted`,
+      `critical validated: ${world.validated} has no marker file .backupmon, although the database records 1 version: its disk is probably not mounted`,
     ]);
+  });
+
+  it('never has a tree made or marked anew while its database cannot be read', async () => {
+    const world = await startedWith(yaml);
+    await round(world, 0);
+    for (const change of ['pragma user_version = 1', 'pragma user_version = 99']) {
+      const db = new SqliteDatabase(world.database);
+      db.exec(change);
+      db.close();
+      // Marked, it is told as it is: then `init-db` is the way to a newer one.
+      const marked = wrong(await run(world, scanAt), 'folders', 'database');
+      assert.deepEqual(
+        marked.map(({ area }) => area),
+        ['database'],
+      );
+      assert.equal(marked[0]?.mend?.endsWith(' init-db'), change.endsWith(' 1'));
+      renameSync(world.tree('.backupmon'), join(world.root, 'marker'));
+      renameSync(world.validated, join(world.root, 'away'));
+      const absent = await run(world, scanAt);
+      mkdirSync(world.validated);
+      const unmarked = await run(world, scanAt);
+      assert.deepEqual(wrongIn(absent, 'folders'), [
+        `critical validated: ${world.validated} does not exist`,
+      ]);
+      assert.deepEqual(wrongIn(unmarked, 'folders'), [
+        `critical validated: ${world.validated} has no marker file .backupmon`,
+      ]);
+      for (const document of [absent, unmarked]) {
+        const [found] = wrong(document, 'folders');
+        assert.equal(found?.mend?.replace(/^sudo /u, ''), 'mount -a');
+        assert.match(
+          found?.why ?? '',
+          /The database could not be read, and may record versions in it/u,
+        );
+        for (const { mend } of wrong(document, 'folders', 'database', 'user'))
+          assert.doesNotMatch(mend ?? '', /init-db|install/u);
+      }
+      rmdirSync(world.validated);
+      renameSync(join(world.root, 'away'), world.validated);
+      renameSync(join(world.root, 'marker'), world.tree('.backupmon'));
+    }
+  });
+
+  it('is not content with a marker: what is recorded has to be there', async () => {
+    const world = await startedWith(yaml.replace('settle: 0s', 'settle: 0s, keep: { last: 2 }'));
+    for (const index of [0, 1]) await round(world, index);
+    const [first] = world.versions('paris/compta');
+    rmSync(world.tree('paris/compta', first ?? ''), { recursive: true });
+    assert.deepEqual(wrongIn(await run(world, scanAt + day), 'folders'), [
+      `warning validated: of 2 versions that the database records 1 is not in ${world.validated}: paris/compta/${first}`,
+    ]);
+    rmSync(world.tree('paris'), { recursive: true });
+    const [gone] = wrong(await run(world, scanAt + day), 'folders');
+    assert.equal(gone?.severity, 'critical');
+    assert.match(gone?.message ?? '', /of 2 versions that the database records none is in /u);
+    assert.equal(gone?.mend?.replace(/^sudo /u, ''), 'mount -a');
   });
 
   it('tells of a database that is damaged', async () => {
