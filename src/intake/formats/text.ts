@@ -14,13 +14,15 @@ const inText = new Set([8, 9, 10, 11, 12, 13, 26, 27]);
 /** At most this share of other control characters, where some sneaked in. */
 const CONTROL_SHARE = 0.02;
 
-/** Whether bytes are text in UTF-8, Latin-1 or the like. */
-export function isText(head: Buffer): boolean {
-  if (head.includes(0)) return false;
+/** Whether hardly any control characters are among the bytes; zeros are not counted, which may be a part that was lost. */
+export function hasFewControls(bytes: Buffer): boolean {
   let controls = 0;
-  for (const byte of head) if (byte < 32 && !inText.has(byte)) controls++;
-  return controls <= head.length * CONTROL_SHARE;
+  for (const byte of bytes) if (byte > 0 && byte < 32 && !inText.has(byte)) controls++;
+  return controls <= bytes.length * CONTROL_SHARE;
 }
+
+/** Whether bytes are text in UTF-8, Latin-1 or the like. */
+export const isText = (head: Buffer): boolean => !head.includes(0) && hasFewControls(head);
 
 function describe(head: Buffer): string {
   const first = beginningOf(head).statement?.trimStart()[0];

@@ -126,6 +126,21 @@ test('the last line is shown harmless and cut to 200 characters', async () => {
   assert.equal((await judge('\n \n')).lastLine, null);
 });
 
+for (const beginning of ['do\t', 'GO\n', 'if ', '\\d', 'Select(']) {
+  test(`random bytes are no SQL where they begin by chance with ${JSON.stringify(beginning)}`, async () => {
+    // The end of each asks for more of a statement.
+    const random = Buffer.concat([Buffer.from(beginning), randomBytes(5000), Buffer.from(';\n,')]);
+    const judged = await judgeAllWays(random);
+    assert.deepEqual([outcome(judged), judged.kind], ['unproved', 'binary']);
+  });
+}
+
+test('SQL that lost a part near its beginning is SQL all the same', async () => {
+  const lost = Buffer.concat([Buffer.from('SELECT 1;\n'), Buffer.alloc(512), Buffer.from(';\n')]);
+  const judged = await judgeAllWays(lost);
+  assert.deepEqual([outcome(judged), judged.kind], ['dump_corrupt', 'sql']);
+});
+
 test('random bytes look encrypted, structured ones do not', async () => {
   const random = await judgeAllWays(randomBytes(70_000));
   assert.deepEqual([outcome(random), random.kind], ['unproved', 'binary']);

@@ -4,6 +4,7 @@
  */
 import type { ContentFault } from '../../../core/content.ts';
 import type { Format } from '../format.ts';
+import { hasFewControls } from '../text.ts';
 import { isMessage } from '../text-messages.ts';
 import type { TextTail } from '../text-tail.ts';
 import { beginningOf } from './beginning.ts';
@@ -84,8 +85,15 @@ class OtherText implements Reading {
   }
 }
 
+/**
+ * Of encrypted files one in a hundred thousand begins with `do` or `go` and white space. 256 random bytes have 18 control characters on
+ * average, and fewer than 6 once in some thousands.
+ */
+const LOOKED_AT_BYTES = 256;
+
 export const otherSql: Format = {
   recognises: (head) => {
+    if (!hasFewControls(head.subarray(0, LOOKED_AT_BYTES))) return false;
     const { comments, statement, hashes } = beginningOf(head);
     if (statement !== null) return beginsStatement(statement.split('\n', 1)[0] ?? '');
     return (
