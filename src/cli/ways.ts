@@ -2,7 +2,7 @@
 import { deliverAll, type DeliveryRequest } from '../alarms/deliver.ts';
 import type { Config } from '../core/job.ts';
 import type { EmailConfig } from '../core/notifications.ts';
-import { readText } from '../files/durable.ts';
+import { readHandedOver } from '../files/handed-over.ts';
 import { Trouble } from '../files/trouble.ts';
 import type { Transport } from '../notify/transport.ts';
 import type { Context } from './context.ts';
@@ -22,7 +22,7 @@ const environmentOf = ({ env }: Pick<Io, 'env'>): Record<string, string> =>
 
 /** The content of a file that holds a secret, without the line end that editors add. @throws Trouble, UserProblem */
 function secretIn(file: string): string {
-  const text = readText(file);
+  const text = readHandedOver(file);
   if (text === null) throw new Trouble('ENOENT', 'read', file);
   const secret = text.replace(/\r?\n$/u, '');
   if (secret === '') throw new UserProblem('secret_empty', `${file} is empty`);

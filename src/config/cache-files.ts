@@ -1,5 +1,13 @@
 /** The two files of the cache: the configuration that it stands for, and the cache in the state folder. */
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 
 const cacheName = 'config-cache.json';
@@ -24,6 +32,8 @@ export function readRegular(
 ): OpenFile | null {
   let descriptor: number | null = null;
   try {
+    // Opened and closed, a pipe would lose what its writer has for who reads it.
+    if (statSync(file).isFIFO()) return null;
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | flags);
     const stats = fstatSync(descriptor, { bigint: true });
     return stats.isFile() && accept(stats)

@@ -10,6 +10,8 @@ export type ReadText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly message: string; readonly expected: string | null };
 
+const noFile = { message: 'this is no regular file', expected: 'a file' };
+
 const reasons: Readonly<Partial<Record<string, Omit<ReadText & { kind: 'unreadable' }, 'kind'>>>> =
   {
     ENOENT: {
@@ -20,32 +22,52 @@ const reasons: Readonly<Partial<Record<string, Omit<ReadText & { kind: 'unreadab
     EISDIR: { message: 'this is a folder', expected: 'a file' },
     EACCES: { message: 'no permission to read it', expected: null },
     EPERM: { message: 'no permission to read it', expected: null },
+    // A socket.
+    ENXIO: noFile,
   };
 
-/** What a shell makes of `--config <(…)`: somebody is at its other end. */
+const unwritten = {
+  message: 'this is a pipe, and nobody has written a configuration into it in time',
+  expected: 'a file, or a pipe with a writer that closes it at its end',
+};
+
+/** What a shell hands over: also a terminal, into which the configuration is typed. */
 const isHandedOver = (file: string): boolean =>
   /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/u.test(file);
 
-const noFile = { message: 'this is no regular file', expected: 'a file' };
+type Content = Buffer | { readonly message: string; readonly expected: string } | null;
 
-/** null: no regular file. A named pipe is not waited for: its other end may never come. */
-async function opened(file: string): Promise<FileHandle | null> {
-  if (isHandedOver(file)) return open(file);
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+/** null: too many bytes. A pipe is read as long as somebody writes it, and a device only where it was handed over. */
+async function contentOf(file: string, handle: FileHandle): Promise<Content> {
   const stats = await handle.stat();
-  if (stats.isFile() || stats.isDirectory()) return handle;
-  await handle.close();
-  return null;
+  if (stats.isFIFO()) {
+    const { handedOver, readPipe } = await import('./pipe.ts');
+    const patience = isHandedOver(file) ? handedOver : undefined;
+    const bytes = await readPipe(handle, mostBytes, patience);
+    return bytes === 'late' ? unwritten : bytes;
+  }
+  if (stats.isFile() || stats.isDirectory()) return bytesOf(handle);
+  if (!isHandedOver(file)) return noFile;
+  // Waits for who is typing.
+  const patient = await open(file);
+  try {
+    return await bytesOf(patient);
+  } finally {
+    await patient.close();
+  }
 }
 
-/** Reads a regular file, or the pipe of `--config <(…)`, as UTF-8 without its byte order mark. */
+/**
+ * Reads a regular file as UTF-8 without its byte order mark; or a pipe (`--config <(…)`, `sops exec-file`), if somebody writes into it in
+ * time.
+ */
 export async function readText(file: string): Promise<ReadText> {
-  let bytes: Buffer | null;
+  let bytes: Content;
   try {
-    const handle = await opened(file);
-    if (handle === null) return { kind: 'unreadable', ...noFile };
+    // Does not wait for the other end of a pipe, which may never come.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      bytes = await contentOf(handle);
+      bytes = await contentOf(file, handle);
     } finally {
       await handle.close();
     }
@@ -57,6 +79,7 @@ export async function readText(file: string): Promise<ReadText> {
       ...(reasons[code] ?? { message: `it cannot be read: ${code}`, expected: null }),
     };
   }
+  if (bytes !== null && !Buffer.isBuffer(bytes)) return { kind: 'unreadable', ...bytes };
   if (bytes === null) {
     return {
       kind: 'unreadable',
@@ -69,7 +92,7 @@ export async function readText(file: string): Promise<ReadText> {
   return { kind: 'text', text: new TextDecoder().decode(bytes) };
 }
 
-async function contentOf(handle: FileHandle): Promise<Buffer | null> {
+async function bytesOf(handle: FileHandle): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for (;;) {

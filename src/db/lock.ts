@@ -3,7 +3,8 @@
  * EXCLUSIVE. The kernel frees it when its holder dies, however it dies; there is no stale lock to steal.
  */
 import SqliteDatabase from 'better-sqlite3';
-import { checkLocal, databaseProblem } from './problem.ts';
+import { checkLocal, checkLock, lockOf, placeOf } from './place.ts';
+import { databaseProblem } from './problem.ts';
 
 export interface Lock {
   readonly release: () => void;
@@ -13,11 +14,11 @@ export interface Lock {
  * Takes the lock, waiting at most `wait` milliseconds; null when somebody else holds it. A reader that asks `isRunning` holds it
  * for an instant too: who does not wait at all may take that for a scan.
  *
- * @throws DatabaseProblem when the lock cannot be made or written, or would hold nobody off
+ * @throws DatabaseProblem when the lock cannot be made or written, would hold nobody off, or where something else than a file has its name
  */
 export function takeLock(databaseFile: string, wait: number): Lock | null {
-  checkLocal(databaseFile);
-  const file = `${databaseFile}.lock`;
+  checkLocal(placeOf(databaseFile));
+  const file = lockOf(databaseFile);
   let connection: SqliteDatabase.Database;
   try {
     connection = new SqliteDatabase(file, { timeout: wait });
@@ -37,11 +38,16 @@ export function takeLock(databaseFile: string, wait: number): Lock | null {
   };
 }
 
-/** Whether somebody holds the lock. Needs read permission only; the lock's absence means that nothing ever ran. */
+/**
+ * Whether somebody holds the lock. Needs read permission only; the lock's absence means that nothing ever ran.
+ *
+ * @throws DatabaseProblem where something else than a file has its name: no scan can run then
+ */
 export function isRunning(databaseFile: string): boolean {
+  checkLock(databaseFile);
   let connection: SqliteDatabase.Database;
   try {
-    connection = new SqliteDatabase(`${databaseFile}.lock`, { readonly: true, timeout: 0 });
+    connection = new SqliteDatabase(lockOf(databaseFile), { readonly: true, timeout: 0 });
   } catch {
     return false;
   }

@@ -1,16 +1,10 @@
 /** Opening the database: for reading without leaving a trace, or for writing with every commit on the disk. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql, type RawBuilder } from 'kysely';
 import { APPLICATION_ID } from './mark.ts';
-import {
-  BUSY_TIMEOUT_MS,
-  checkLocal,
-  DatabaseProblem,
-  databaseProblem,
-  isSqliteError,
-  unopened,
-} from './problem.ts';
+import { checkLocal, placeOf } from './place.ts';
+import { BUSY_TIMEOUT_MS, DatabaseProblem, databaseProblem, isSqliteError } from './problem.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** Bump with every migration: how many there are. A constant, so that opening does not load them. */
@@ -19,16 +13,6 @@ export const SCHEMA_VERSION = 4;
 export interface OpenDatabase {
   readonly db: Database;
   readonly close: () => Promise<void>;
-}
-
-/** Whether the file is there; a folder that may not be entered is no answer. */
-function isThere(file: string): boolean {
-  try {
-    return statSync(file, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return false;
-    throw unopened(file, error);
-  }
 }
 
 /** Does what a new connection needs, and closes it where that fails. */
@@ -122,13 +106,13 @@ function checkVersion(connection: SqliteDatabase.Database, file: string): void {
 /**
  * Opens an initialised database.
  *
- * @throws DatabaseProblem when it is absent, foreign, on another machine, or of another schema.
+ * @throws DatabaseProblem when it is absent, no regular file, foreign, on another machine, or of another schema.
  */
 export function openDatabase(file: string, mode: 'read' | 'write'): OpenDatabase {
-  if (!isThere(file)) {
+  const place = placeOf(file);
+  if (!place.isThere)
     throw new DatabaseProblem('absent', `${file} does not exist; run \`backupmon init-db\``);
-  }
-  checkLocal(file);
+  checkLocal(place);
   try {
     const connection = connect(file, mode === 'write');
     closingOnFailure(connection, () => checkVersion(connection, file));
@@ -220,7 +204,7 @@ async function within<T>(
 
 /**
  * Creates the schema, or brings an older one up to date; each migration in a transaction of its own. Safe to repeat. Returns
- * whether the file was absent or empty, and how many migrations ran.
+ * whether the file was absent or empty, and how many migrations ran. Whoever calls it holds the lock: what lies there was looked at then.
  *
  * @throws DatabaseProblem when the file belongs to another program or to a newer version.
  */

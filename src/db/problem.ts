@@ -1,6 +1,4 @@
 /** What is wrong with the database as it is, in one sentence with what to do about it. */
-import { realpathSync, statSync } from 'node:fs';
-import { networkOf } from './network.ts';
 
 /** How long somebody else may be writing. */
 export const BUSY_TIMEOUT_MS = 30_000;
@@ -16,24 +14,46 @@ export type DatabaseFault =
   | 'full'
   | 'unreadable';
 
+/**
+ * Why it is `unreadable`. `place`: what lies there is no regular file, or no path leads there; `permission`: this user may not, or the file
+ * system is read-only; `disk`: reading or writing failed.
+ */
+export type Obstacle = 'place' | 'permission' | 'disk';
+
+interface About extends ErrorOptions {
+  readonly hint?: string;
+  readonly obstacle?: Obstacle;
+  readonly path?: string;
+}
+
 /** The database cannot be used as it is; the message says what to do. */
 export class DatabaseProblem extends Error {
   readonly fault: DatabaseFault;
   readonly hint: string | null;
-  constructor(
-    fault: DatabaseFault,
-    message: string,
-    options: ErrorOptions & { readonly hint?: string } = {},
-  ) {
+  /** null: none that is known. */
+  readonly obstacle: Obstacle | null;
+  /** Of obstacle `place`: where it lies, the database itself or a file beside it. */
+  readonly path: string | null;
+  constructor(fault: DatabaseFault, message: string, options: About = {}) {
     super(message, options);
     this.name = 'DatabaseProblem';
     this.fault = fault;
     this.hint = options.hint ?? null;
+    this.obstacle = options.obstacle ?? null;
+    this.path = options.path ?? null;
   }
 }
 
 export const isSqliteError = (error: unknown): error is Error & { code: string } =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
+
+/** Something of the schema is missing: the version of the schema was checked, so somebody has taken it away. */
+const MISSING = /^no such (?:table|column|index)\b|^table \S+ has no column\b/u;
+
+const isDamage = ({ code, message }: Error & { code: string }): boolean =>
+  code === 'SQLITE_NOTADB' ||
+  code.startsWith('SQLITE_CORRUPT') ||
+  (code === 'SQLITE_ERROR' && MISSING.test(message));
 
 /** Turns SQLite's own errors into one sentence; everything else is a bug and passes unchanged. */
 export function databaseProblem(error: unknown, file: string): unknown {
@@ -41,9 +61,7 @@ export function databaseProblem(error: unknown, file: string): unknown {
   const isHidden = error instanceof TypeError && error.message.includes('directory does not exist');
   if (isHidden) return unopened(file, error);
   if (!isSqliteError(error)) return error;
-  if (isFolder(file))
-    return new DatabaseProblem('unreadable', `${file} is a folder, not a file`, { cause: error });
-  if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) {
+  if (isDamage(error)) {
     return new DatabaseProblem(
       'foreign',
       `${file} is damaged or no SQLite database (${error.message}); restore it, or start over with \`backupmon init-db --reset\``,
@@ -57,20 +75,13 @@ export function databaseProblem(error: unknown, file: string): unknown {
     return new DatabaseProblem(
       'unreadable',
       `${file} cannot be written: its file system is read-only, or there is no write permission on it or its folder`,
-      { cause: error },
+      { cause: error, obstacle: 'permission' },
     );
   }
   return new DatabaseProblem('unreadable', `${file}: ${error.message} (${error.code})`, {
     cause: error,
+    ...(error.code.startsWith('SQLITE_IOERR') && { obstacle: 'disk' }),
   });
-}
-
-function isFolder(file: string): boolean {
-  try {
-    return statSync(file).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 const locked = (file: string, cause: unknown): DatabaseProblem =>
@@ -89,30 +100,7 @@ const full = (file: string, cause: unknown): DatabaseProblem =>
     hint: `make room in ${folderOf(file)}; the next scan does what this one could not`,
   });
 
-const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/')) || '/';
-
-/** The file itself, links followed; the name as it is where nothing lies there yet. */
-function realPathOf(file: string): string {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    return file;
-  }
-}
-
-/** @throws DatabaseProblem where two machines could write at once, and neither would know */
-export function checkLocal(file: string): void {
-  // A link to another disk: SQLite keeps its -wal beside the file itself.
-  const network = networkOf(folderOf(realPathOf(file)));
-  if (network === null) return;
-  throw new DatabaseProblem(
-    'network',
-    `${file} lies on a network file system (${network}), where the locks that SQLite needs do not hold`,
-    {
-      hint: 'name a file on a local disk as `database`; deposits and validated may stay where they are',
-    },
-  );
-}
+export const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/')) || '/';
 
 /** SQLite does not say why it could not open a file. */
 export function unopened(file: string, cause: unknown): DatabaseProblem {
@@ -122,6 +110,7 @@ export function unopened(file: string, cause: unknown): DatabaseProblem {
     `${file} cannot be opened: there is no permission to read it, or ${folder} cannot be written`,
     {
       cause,
+      obstacle: 'permission',
       hint: `readers belong into the group of ${folder} (mode 2750): usermod -aG GROUP USER`,
     },
   );

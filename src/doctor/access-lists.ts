@@ -1,108 +1,63 @@
 /** Access control lists: where there are some, the bits of the group tell the most that any of them grants, and not who may write. */
-import { openToOthers, type Mode } from './access.ts';
-import type { Scanner } from './look.ts';
+import type { AccessList, Entry } from './grants.ts';
 import type { Machine } from './machine.ts';
 
-/** Who may write beside the owner and everybody. */
-export interface Writers {
-  /** Names, or numbers where there are none. */
-  readonly users: readonly string[];
-  readonly groups: readonly string[];
-  /** The owning group, where it is one of them: its entry cannot be removed. */
-  readonly owning?: string;
-}
-
-/** The user that scans, and root: they may write anywhere. */
-export const expectedWriters = (scanner: Scanner): ReadonlySet<string> =>
-  new Set([scanner.user, String(scanner.uid), scanner.group, String(scanner.gid), 'root']);
-
-/**
- * Arguments of setfacl(1) that take the right to write from some of a list. The mask stays as it is: `chmod g-w` would cut it, and with it
- * what the user that scans may do; calculated anew it could grant others more than they had.
- */
-export function takingAway(
-  { owning }: Writers,
-  users: readonly string[],
-  groups: readonly string[],
-): string[] {
-  return [
-    '-n',
-    ...users.flatMap((user) => ['-x', `u:${user}`]),
-    ...groups.flatMap((group) => (group === owning ? ['-m', 'g::r-x'] : ['-x', `g:${group}`])),
-  ];
-}
-
-/** Who else may write, and the command without its path that takes that away. */
-export interface Others {
-  readonly all: boolean;
-  readonly text: string;
-  readonly words: readonly string[];
-}
-
-/** null: nobody but the owner, the user that scans and root. */
-export function othersOf(
-  mode: Pick<Mode, 'mode' | 'gid'>,
-  list: Writers | undefined,
-  scanner: Scanner,
-): Others | null {
-  if ((mode.mode & 0o002) !== 0)
-    return { all: true, text: 'everybody on this machine', words: ['chmod', 'o-w'] };
-  if (list === undefined) {
-    if (openToOthers(mode, scanner) === null) return null;
-    return { all: false, text: `the group ${mode.gid}`, words: ['chmod', 'g-w'] };
-  }
-  const expected = expectedWriters(scanner);
-  const users = list.users.filter((user) => !expected.has(user));
-  const groups = list.groups.filter((group) => !expected.has(group));
-  if (users.length + groups.length === 0) return null;
-  const text = [...users, ...groups.map((group) => `the group ${group}`)].join(', ');
-  return { all: false, text, words: ['setfacl', ...takingAway(list, users, groups)] };
-}
-
 /** Lines of getfacl(1) for one file. null: it has nothing but its mode. */
-export function parseAccessList(text: string): Writers | null {
+export function parseAccessList(text: string): readonly Entry[] | null {
+  const owningGroup = /^# group: (.*)$/mu.exec(text)?.[1] ?? '';
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  const entries = lines.map((line) => {
-    const [kind = '', name = '', granted = ''] = line.split(':');
-    // `rwx  #effective:r-x`: what the mask leaves.
-    const effective = /#effective:(\S+)/u.exec(line)?.[1] ?? granted;
-    return { kind, name, mayWrite: effective.includes('w') };
+  let isList = false;
+  const entries = lines.flatMap((line): Entry[] => {
+    const [kind = '', name = '', bits = ''] = line.split(/[:\t]/u);
+    if (kind === 'mask' || name !== '') isList = true;
+    const owning = kind === 'group' && name === '';
+    if ((kind !== 'user' && kind !== 'group') || (name === '' && !owning)) return [];
+    // `rwx  #effective:r-x`
+    const effective = /#effective:(\S+)/u.exec(line)?.[1] ?? bits;
+    return [{ kind, name: owning ? owningGroup : name, owning, bits, effective }];
   });
-  if (!entries.some(({ kind, name }) => kind === 'mask' || name !== '')) return null;
-  const writing = (wanted: string): string[] =>
-    entries.flatMap(({ kind, name, mayWrite }) =>
-      kind === wanted && mayWrite && name !== '' ? name : [],
-    );
-  const owningGroup = entries.some(
-    ({ kind, name, mayWrite }) => kind === 'group' && name === '' && mayWrite,
-  );
-  const group = /^# group: (.*)$/mu.exec(text)?.[1] ?? '';
-  return {
-    users: writing('user'),
-    groups: [...writing('group'), ...(owningGroup && group !== '' ? [group] : [])],
-    ...(owningGroup && group !== '' ? { owning: group } : {}),
-  };
+  return isList ? entries : null;
 }
 
 /** At once for many: a process for each would cost more than all else. */
 const AT_ONCE = 200;
 
-/** By path; those without a list, and all of them where getfacl is not installed, are left out. */
-export async function readAccessLists(
-  { ask }: Pick<Machine, 'ask'>,
+/** By halves where one of them cannot be told: it may have gone meanwhile. false: getfacl cannot be run, or takes too long. */
+async function readSome(
+  machine: Pick<Machine, 'ask'>,
   paths: readonly string[],
-): Promise<ReadonlyMap<string, Writers>> {
-  const found = new Map<string, Writers>();
+  found: Map<string, AccessList>,
+): Promise<boolean> {
+  const { code, out } = await machine.ask('getfacl', '-pe', '--', ...paths);
+  if (code === null) return false;
+  if (code !== 0) {
+    // What it says of one that it cannot read is unknown.
+    if (paths.length < 2) return true;
+    const middle = Math.ceil(paths.length / 2);
+    return (
+      (await readSome(machine, paths.slice(0, middle), found)) &&
+      (await readSome(machine, paths.slice(middle), found))
+    );
+  }
+  // One block each, in the order of the arguments.
+  for (const [index, block] of out.trimEnd().split('\n\n').entries()) {
+    const path = paths[index];
+    if (path === undefined) continue;
+    const list = parseAccessList(block);
+    if (list === null) found.delete(path);
+    else found.set(path, list);
+  }
+  return true;
+}
+
+/** By path; those without a list are left out. All are `unknown` where getfacl is not installed. */
+export async function accessListsOf(
+  machine: Pick<Machine, 'ask'>,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, AccessList>> {
+  const found = new Map<string, AccessList>(paths.map((path) => [path, 'unknown']));
   for (let start = 0; start < paths.length; start += AT_ONCE) {
-    const some = paths.slice(start, start + AT_ONCE);
-    const { code, out } = await ask('getfacl', '-pe', '--', ...some);
-    if (code !== 0) continue;
-    // One block each, in the order of the arguments.
-    for (const [index, block] of out.trimEnd().split('\n\n').entries()) {
-      const writers = parseAccessList(block);
-      const path = some[index];
-      if (writers !== null && path !== undefined) found.set(path, writers);
-    }
+    if (!(await readSome(machine, paths.slice(start, start + AT_ONCE), found))) break;
   }
   return found;
 }

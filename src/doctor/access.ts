@@ -2,7 +2,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '../files/trouble.ts';
-import type { Scanner } from './look.ts';
 
 export type Need = 'read' | 'enter' | 'write';
 
@@ -33,6 +32,8 @@ export interface Mode {
   readonly mode: number;
   readonly isFile: boolean;
   readonly isFolder: boolean;
+  /** A named pipe, or one that a shell hands over. */
+  readonly isPipe?: boolean;
 }
 
 /** Links are followed. null where nothing lies there, or where that may not be known. */
@@ -46,6 +47,7 @@ export function modeOf(path: string): Mode | null {
       mode: mode & 0o7777,
       isFile: stats.isFile(),
       isFolder: stats.isDirectory(),
+      isPipe: stats.isFIFO(),
     };
   } catch (error) {
     if (errorCode(error) === null) throw error;
@@ -62,18 +64,6 @@ export function isEmptyFile(path: string): boolean {
     if (errorCode(error) === null) throw error;
     return false;
   }
-}
-
-/**
- * Who else may write: `all`, or the file's group where that is not the scanner's own and not root's; null for nobody. With access control
- * lists the bits of the group are the most that any of them grants.
- */
-export function openToOthers(
-  { mode, gid }: Pick<Mode, 'mode' | 'gid'>,
-  scanner: Pick<Scanner, 'gid' | 'uid'>,
-): 'all' | 'group' | null {
-  if ((mode & 0o002) !== 0) return 'all';
-  return (mode & 0o020) !== 0 && gid !== scanner.gid && gid !== 0 ? 'group' : null;
 }
 
 /** The folders above a path, from the root on. */

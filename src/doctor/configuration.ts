@@ -3,10 +3,11 @@ import type { ConfigProblem } from '../config/problem.ts';
 import type { Finding } from '../core/finding.ts';
 import { dirname } from 'node:path';
 import { closedFolder, isPermitted, modeOf } from './access.ts';
-import { othersOf, readAccessLists, type Writers } from './access-lists.ts';
+import { accessListsOf } from './access-lists.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Hands } from './hands.ts';
 import type { Look } from './look.ts';
+import { othersTo } from './others.ts';
 import { examineOwners } from './owners.ts';
 
 /** Faults that are told one by one. */
@@ -76,8 +77,8 @@ export const judgeConflicts = (
     }),
   );
 
-function judgeReading(look: Look, list: Writers | undefined): Finding[] {
-  const { file, scanner, hands } = look;
+async function judgeReading(look: Look): Promise<Finding[]> {
+  const { file, scanner, hands, machine } = look;
   if (!scanner.present) return [];
   const why = 'each scan ends at once';
   const closed = closedFolder(file);
@@ -91,13 +92,14 @@ function judgeReading(look: Look, list: Writers | undefined): Finding[] {
     ];
   }
   if (modeOf(file)?.isFile !== true || isPermitted(file, 'read')) return [];
+  const list = (await accessListsOf(machine, [file])).get(file);
   return [
     critical('configuration', file, {
       message: `${file} may not be read by ${scanner.user}, who scans`,
       why,
       // Where there is a list, the bits of the group are its mask.
       mend:
-        list === undefined
+        list === undefined || list === 'unknown'
           ? hands.root(['chgrp', scanner.group, file], ['chmod', 'g+r', file])
           : hands.root(['setfacl', '-m', `u:${scanner.user}:r`, file]),
     }),
@@ -106,12 +108,11 @@ function judgeReading(look: Look, list: Writers | undefined): Finding[] {
 
 /** The file's own permissions: the user that scans has to read it, and nobody else may change what that user runs. */
 export async function examineConfigurationFile(look: Look): Promise<Finding[]> {
-  const { file, scanner, hands, machine } = look;
-  const stats = modeOf(file);
-  const list = stats === null ? undefined : (await readAccessLists(machine, [file])).get(file);
-  const found = judgeReading(look, list);
-  if (stats === null || !stats.isFile) return found;
-  const others = othersOf(stats, list, scanner);
+  const { file, scanner, hands } = look;
+  const mode = modeOf(file);
+  const found = await judgeReading(look);
+  if (mode === null || !mode.isFile) return found;
+  const others = (await othersTo(look, [{ path: file, mode }])).get(file) ?? null;
   if (others !== null) {
     const tell = others.all ? critical : warning;
     found.push(

@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { isEmptyFile } from './access.ts';
 import { critical, fine, warning } from './finding.ts';
 import type { Look } from './look.ts';
-import { override } from './timer.ts';
+import { override } from './drop-in.ts';
 import type { Credential } from './timers.ts';
 
 /** As the configuration has it, where the variable is not set. */
@@ -38,7 +38,9 @@ export function judgeCredential(
       ),
     });
   }
-  const { path: file, mode } = credential;
+  const { path: file, mode, unchecked } = credential;
+  const isLoaded = `${what} is the credential ${name} of the unit`;
+  if (unchecked === true) return fine('notifications', name, isLoaded);
   if (mode === null && sawAll) {
     return critical('notifications', file, {
       message: `${file}, ${what}, does not exist`,
@@ -60,5 +62,5 @@ export function judgeCredential(
       mend: hands.root(['chmod', 'o-rwx', file]),
     });
   }
-  return fine('notifications', file, `${what} is the credential ${name} of the unit`);
+  return fine('notifications', file, isLoaded);
 }

@@ -1,16 +1,19 @@
-/** The program of a line of a crontab, as cron would find it for the user of the line. */
+/** The program of a scan in a crontab, as cron would find it for the user of the line. */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errorCode } from '../files/trouble.ts';
-import { allWordsOf, isOurProgram } from './command-words.ts';
+import { changedBy, isPlainPath } from './cron-configuration.ts';
 import type { CronEntry } from './crontab.ts';
 import { isProgram, type Machine } from './machine.ts';
 import { mountOf, parseMounts } from './mounts.ts';
 import { realPath } from './real-path.ts';
+import type { ScanCommand } from './scan-commands.ts';
 
 export interface ProgramFacts {
   /** As the line names it. */
   readonly word: string;
+  /** Why it cannot be told whether cron finds it; null where the rest of this tells. */
+  readonly unsure: string | null;
   /** Where it lies; null: cron would not find it, or the user of the line may not run it. */
   readonly file: string | null;
   /** The program that it needs to be run by, as `node`; null for none. */
@@ -57,63 +60,83 @@ function noProgramsIn(text: Machine['text']): (path: string) => boolean {
   return (path) => noexec.has(mountOf(path, mounts)?.folder ?? '');
 }
 
-/**
- * Whether a user may run what lies there. What only his groups could tell is taken to be so.
- *
- * @param user his number; null where it is not known
- */
-const mayRun = (path: string, user: number | null, machine: System): boolean =>
-  // A link is no way around the folders that what it names lies in.
-  [...new Set([path, realPath(path)])].every((place) => mayRunAt(place, user, machine));
+interface Wanted {
+  /** The number of the one who runs it; null where it is not known. */
+  readonly user: number | null;
+  /** Of a script that Node is to run it is enough that it can be read. */
+  readonly isScript: boolean;
+}
 
-function mayRunAt(path: string, user: number | null, { stats, text }: System): boolean {
-  const passes = (place: string, isFile: boolean): boolean => {
-    const found = stats(place);
-    if (found === null) return !isFile;
-    if (user === null || user === 0) return !isFile || (found.mode & 0o111) !== 0;
-    return (found.mode & (found.uid === user ? 0o100 : 0o011)) !== 0;
-  };
+/** Whether a user may run what lies there. What only his groups could tell is taken to be so. */
+const mayRun = (path: string, wanted: Wanted, machine: System): boolean =>
+  // A link is no way around the folders that what it names lies in.
+  [...new Set([path, realPath(path)])].every((place) => mayRunAt(place, wanted, machine));
+
+const isFile = (mode: number): boolean => (mode & 0o170_000) === 0o100_000;
+
+function mayRunAt(path: string, { user, isScript }: Wanted, { stats, text }: System): boolean {
+  const isRoot = user === null || user === 0;
+  const may = ({ uid, mode }: { uid: number; mode: number }, right: number): boolean =>
+    (mode & (uid === user ? right << 6 : right | (right << 3))) !== 0;
   const folders = path.split('/').slice(1, -1);
-  const isReached = folders.every((_, index) =>
-    passes(`/${folders.slice(0, index + 1).join('/')}`, false),
-  );
-  return isReached && passes(path, true) && !(text !== undefined && noProgramsIn(text)(path));
+  const isReached = folders.every((_, index) => {
+    const found = stats(`/${folders.slice(0, index + 1).join('/')}`);
+    return found === null || isRoot || may(found, 0o1);
+  });
+  const found = stats(path);
+  if (!isReached || found === null || !isFile(found.mode)) return false;
+  if (isScript) return isRoot || may(found, 0o4);
+  const isOpen = isRoot ? (found.mode & 0o111) !== 0 : may(found, 0o1);
+  return isOpen && !(text !== undefined && noProgramsIn(text)(path));
+}
+
+const isNode = (word: string): boolean => /(?:^|\/)node(?:js)?$/u.test(word);
+
+/** Why the line does not tell which program it is. */
+function unsureOf(scan: ScanCommand): string | null {
+  const { program, environment, isSourced } = scan;
+  const by = changedBy(scan);
+  if (by !== null) return `${by} runs it`;
+  const isPath = program.includes('/') || scan.before.some(isNode);
+  if (isPath && !isPlainPath(program)) return 'its path is not an absolute one';
+  if (isSourced) return 'another file is read before it';
+  return environment.has('PATH') ? 'the command sets PATH' : null;
 }
 
 /**
- * Which program the line runs, as cron would find it.
+ * Which program a scan runs, as cron would find it.
  *
  * @param user the number of the one who runs it; null where it is not known
  */
 export function readProgram(
-  { command, path }: Pick<CronEntry, 'command' | 'path'>,
+  scan: ScanCommand,
+  { path }: Pick<CronEntry, 'path'>,
   machine: System,
   user: number | null = null,
 ): ProgramFacts {
-  const words = allWordsOf(command);
-  const index = words.findIndex(isOurProgram);
-  // A script that is handed to Node need not be a program itself.
-  const before = words[index - 1] ?? '';
-  const word = /(?:^|\/)node(?:js)?$/u.test(before) ? before : (words[index] ?? 'backupmon');
-  const search = (name: string): string | null => {
+  const search = (name: string, isScript = false): string | null => {
     const places = name.includes('/')
       ? [name]
       : path.split(':').map((folder) => `${folder}/${name}`);
-    return places.find((place) => mayRun(place, user, machine)) ?? null;
+    return places.find((place) => mayRun(place, { user, isScript }, machine)) ?? null;
   };
-  const file = search(word);
+  const node = scan.before.findLast(isNode);
+  const word = node !== undefined && search(scan.program, true) !== null ? node : scan.program;
+  const file = node === undefined || word === node ? search(word) : null;
   const interpreter = file === null || !isProgram(file) ? null : interpreterOf(file);
   const interpreterFound = interpreter === null || search(interpreter) !== null;
   const missing = file === null ? word : interpreterFound ? null : interpreter;
   // The Node that runs this is one that would do.
   const own = missing === basename(process.execPath) ? process.execPath : null;
   const place = missing === null ? null : (machine.find(missing) ?? own);
-  const isOpen = place !== null && (user === null || mayRun(place, user, machine));
+  const isOpen =
+    place !== null && (user === null || mayRun(place, { user, isScript: false }, machine));
   return {
     word,
+    unsure: unsureOf(scan),
     file,
     interpreter,
     interpreterFound,
-    missingFolder: isOpen ? dirname(place) : null,
+    missingFolder: isOpen && missing?.includes('/') === false ? dirname(place) : null,
   };
 }

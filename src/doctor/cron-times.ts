@@ -75,7 +75,7 @@ const strange = (text: string): boolean =>
 /** @param schedule five fields, or `@daily` and its like */
 export function parseTimes(schedule: string): CronTimes {
   if (schedule === '@reboot') return { kind: 'boot' };
-  const texts = (nicknames.get(schedule) ?? schedule).trim().split(/\s+/u);
+  const texts = (nicknames.get(schedule) ?? schedule).split(/[ \t]+/u);
   if (schedule.startsWith('@') && !nicknames.has(schedule))
     return { kind: 'refused', why: `there is no ${schedule}` };
   if (texts.some(strange)) return { kind: 'unknown' };

@@ -1,65 +1,91 @@
 /** What Debian's cron does not take in a crontab: for one such line it passes over the whole file. */
+import type { CronFile, CronMend } from './cron-files.ts';
+import type { FindUser } from './cron-users.ts';
 import { parseTimes } from './cron-times.ts';
-import type { Machine } from './machine.ts';
 
 export interface Fault {
   /** From 1; null where it is the whole file. */
   readonly line: number | null;
   readonly why: string;
+  readonly mend: CronMend;
 }
 
-/** null where it cannot be told. */
-export type HasUser = (name: string) => Promise<boolean | null>;
+/** As many as crontab(1) takes; of more the first ones are looked at. */
+const MOST_LINES = 10_000;
+/** Of a command; one more is too many. */
+const MOST_BYTES = 998;
 
-/** Asks getent(1), which knows LDAP and its like too; each name once. */
-export function userFinder({ ask }: Pick<Machine, 'ask'>): HasUser {
-  const known = new Map<string, Promise<boolean | null>>();
-  // It exits 2 for a name that nobody has.
-  const answer = async (name: string): Promise<boolean | null> => {
-    const { code } = await ask('getent', 'passwd', name);
-    return code === 0 ? true : code === 2 ? false : null;
-  };
-  return (name) => {
-    const asked = known.get(name) ?? answer(name);
-    known.set(name, asked);
-    return asked;
-  };
-}
-
+// White space is what cron takes for it: blanks and tabs, and neither a carriage return nor what else Unicode has.
+const passed = /^[ \t]*(?:#|$)/u;
+/** Characters: nobody is to be kept at work by a line. */
+const LONGEST = 10_000;
 /** `NAME=value`: not without a value, and nothing behind a closing quote. */
-const setting = /^\s*(?:'[^']*'|"[^"]*"|[^\s='"]*)\s*=\s*(?:'[^']*'|"[^"]*"|[^\s'"].*)\s*$/u;
-const timed = /^\s*(@\S*|\S+(?:\s+\S+){0,4})(?:\s+(.*))?$/u;
+const setting =
+  /^(?:'[^']*'|"[^"]*"|[^ \t='"]*)[ \t]*=[ \t]*(?:'[^']*'\s*|"[^"]*"\s*|[^\s'"][^]*)$/u;
+const timed = /^(@[^ \t]*|[^ \t]+(?:[ \t]+[^ \t]+){0,4})(?:[ \t]+([^]*))?$/u;
 
-/** @param owner whose crontab it is; null for those of the system */
 async function faultOfLine(
-  line: string,
+  content: string,
   owner: string | null,
-  hasUser: HasUser,
+  findUser: FindUser,
 ): Promise<string | null> {
-  if (/^\s*(?:#|$)/u.test(line) || setting.test(line)) return null;
+  const line = content.replace(/^[ \t]+/u, '');
+  if (passed.test(line) || setting.test(line)) return null;
+  if (line.length > LONGEST) return 'it is too long';
   const [, schedule = '', rest = ''] = timed.exec(line) ?? [];
   const times = parseTimes(schedule);
   if (times.kind === 'refused') return times.why;
-  if (owner !== null) return null;
-  const user = rest.split(/\s+/u, 1)[0] ?? '';
+  const user = owner ?? rest.split(/[ \t]/u, 1)[0] ?? '';
   if (user === '') return 'it names no user';
-  return (await hasUser(user)) === false ? `there is no user ${user}` : null;
+  const command = owner === null ? rest.slice(user.length).replace(/^[ \t]+/u, '') : rest;
+  if (Buffer.byteLength(command) > MOST_BYTES)
+    return `its command is longer than ${MOST_BYTES} bytes`;
+  if (owner !== null) return null;
+  return (await findUser(user)).exists === false ? `there is no user ${user}` : null;
 }
+
+interface Broken {
+  readonly what: string;
+  readonly pattern: RegExp;
+  /** For sed. */
+  readonly without: string;
+}
+
+/** What other systems and their editors leave in files. */
+const foreign: readonly Broken[] = [
+  {
+    what: 'a byte order mark stands before it',
+    pattern: /^\uFEFF/u,
+    without: String.raw`1s/^\xEF\xBB\xBF//`,
+  },
+  {
+    what: 'there is nothing but a carriage return in it',
+    pattern: /^[ \t]*\r$/u,
+    without: String.raw`s/\r$//`,
+  },
+];
 
 /** The first fault, or null. */
 export async function faultIn(
   text: string,
-  owner: string | null,
-  hasUser: HasUser,
+  { file, owner }: CronFile,
+  findUser: FindUser,
 ): Promise<Fault | null> {
-  if (owner !== null && (await hasUser(owner)) === false) {
-    return { line: null, why: `there is no user ${owner}, and cron passes over the crontab` };
+  const lines = text.split('\n');
+  const last = lines.pop() ?? '';
+  if (!passed.test(last)) {
+    const why = 'cron passes over files whose last line has no end';
+    return { line: lines.length + 1, why, mend: ['sed', '-i', '$a\\', file] };
   }
-  for (const [index, content] of text.split('\n').entries()) {
-    const why = await faultOfLine(content, owner, hasUser);
+  for (const [index, content] of lines.slice(0, MOST_LINES).entries()) {
     const line = index + 1;
-    if (why !== null)
-      return { line, why: `cron passes over the whole file for line ${line}: ${why}` };
+    const refused = (what: string): string =>
+      `cron passes over the whole file for line ${line}: ${what}`;
+    const broken = foreign.find(({ pattern }) => pattern.test(content));
+    if (broken !== undefined)
+      return { line, why: refused(broken.what), mend: ['sed', '-i', broken.without, file] };
+    const why = await faultOfLine(content, owner, findUser);
+    if (why !== null) return { line, why: refused(why), mend: 'edit' };
   }
   return null;
 }

@@ -1,7 +1,9 @@
 /** Crontabs as cron reads them (crontab(5), cron(8)), and what in them runs scans. */
-import { runsScan } from './command-words.ts';
-import { faultIn, userFinder } from './crontab-faults.ts';
+import { cronFiles, refusalOf, type CronMend } from './cron-files.ts';
+import { userFinder, type FindUser } from './cron-users.ts';
+import { faultIn } from './crontab-faults.ts';
 import type { Machine } from './machine.ts';
+import { scanCommandsIn, type ScanCommand } from './scan-commands.ts';
 
 export interface CronEntry {
   readonly file: string;
@@ -10,16 +12,17 @@ export interface CronEntry {
   readonly schedule: string;
   /** Who runs it. */
   readonly user: string;
-  /** What of the line is run: cron hands over what follows a percent sign as input. */
-  readonly command: string;
+  readonly scans: readonly ScanCommand[];
+  /** What is run ends in a carriage return, which becomes a part of its last word. */
+  readonly endsInReturn: boolean;
   /** Where programs are searched. */
   readonly path: string;
   /** Where that is set; null where cron's own holds. */
   readonly pathLine: number | null;
   /** What runs the command; null where that is not said. */
   readonly shell: string | null;
-  /** The configuration that it names; null for the one that is searched. */
-  readonly config: string | null;
+  /** What is set above the line, as far as it tells which configuration is used. */
+  readonly variables: ReadonlyMap<string, string>;
 }
 
 /** A file with a line that would run scans, that cron passes over. */
@@ -28,7 +31,9 @@ export interface Ignored {
   /** The line that is at fault; null where it is the file. */
   readonly line: number | null;
   readonly why: string;
-  readonly config: string | null;
+  readonly mend: CronMend;
+  /** What would run scans. Of lines that are none for cron the schedule is ''. */
+  readonly entries: readonly CronEntry[];
 }
 
 export interface Crontabs {
@@ -37,135 +42,105 @@ export interface Crontabs {
   readonly ignored: readonly Ignored[];
 }
 
-const DEFAULT_PATH = '/usr/bin:/bin';
-const assignment = /^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/u;
-const entryLine = /^\s*(@\w+|(?:\S+\s+){4}\S+)\s+(.*)$/u;
-const unquoted = (text: string): string => text.replace(/^(['"])(.*)\1$/u, '$2');
-
-/** The configuration that a command line, or the lines of a unit, name; null where none does. */
-export function configIn(text: string): string | null {
-  const named = /(?:--config[=\s]+|BACKUPMON_CONFIG=)(?<file>'[^']*'|"[^"]*"|[^\s'"]+)/u.exec(text);
-  const file = named?.groups?.['file'];
-  return file === undefined ? null : unquoted(file);
-}
+export const DEFAULT_PATH = '/usr/bin:/bin';
+/** Lines of one file: whoever has a crontab could keep us at work with more. */
+const MOST_ENTRIES = 100;
+const naming = new Set(['BACKUPMON_CONFIG', 'HOME', 'XDG_CONFIG_HOME']);
+/** No line is longer that cron takes; what is done below takes time and depth by its length. */
+const LONGEST = 10_000;
+const assignment = /^(["']?)([A-Za-z_]\w*)\1[ \t]*=[ \t]*([^]*)$/u;
+const entryLine = /^(@\w+|(?:[^ \t]+[ \t]+){4}[^ \t]+)[ \t]+([^]*)$/u;
+/** Not in a comment. */
+const returning = /^(?!.*[ \t]#[^'"]*$)[^]*\r$/u;
+const ofUser = /^([^ \t]+)[ \t]+([^]*)$/u;
+const unquoted = (text: string): string => text.replace(/^(['"])([^]*)\1$/u, '$2');
 
 /** Up to the first percent sign that has no backslash before it. */
 const commandOf = (rest: string): string =>
-  (/^(?:[^\\%]|\\.?)*/u.exec(rest)?.[0] ?? '').replaceAll(String.raw`\%`, '%');
+  (/^(?:[^\\%]+|\\[^]?)*/u.exec(rest)?.[0] ?? '').replaceAll(String.raw`\%`, '%');
 
-interface Settings {
-  path: string;
-  pathLine: number | null;
-  shell: string | null;
-  config: string | null;
+type Settings = Pick<CronEntry, 'path' | 'pathLine' | 'shell' | 'variables'>;
+
+const unset: Settings = { path: DEFAULT_PATH, pathLine: null, shell: null, variables: new Map() };
+
+function settle(settings: Settings, name: string, value: string, line: number): Settings {
+  if (name === 'PATH') return { ...settings, path: value, pathLine: line };
+  if (name === 'SHELL') return { ...settings, shell: value };
+  if (!naming.has(name)) return settings;
+  return { ...settings, variables: new Map(settings.variables).set(name, value) };
 }
 
-function apply(settings: Settings, [, name, value = '']: readonly string[], line: number): void {
-  if (name === 'PATH') {
-    settings.path = unquoted(value);
-    settings.pathLine = line;
-  }
-  if (name === 'SHELL') settings.shell = unquoted(value);
-  if (name === 'BACKUPMON_CONFIG') settings.config = unquoted(value);
-}
+type Run = Pick<CronEntry, 'schedule' | 'user' | 'scans' | 'endsInReturn'>;
 
-/** @param owner whose crontab it is; null for those of the system, which name the user in each line */
-export function parseCrontab(text: string, file: string, owner: string | null): CronEntry[] {
-  const settings: Settings = { path: DEFAULT_PATH, pathLine: null, shell: null, config: null };
-  return text.split('\n').flatMap((content, index): CronEntry[] => {
-    if (/^\s*(?:#|$)/u.test(content)) return [];
-    const line = index + 1;
-    const set = assignment.exec(content);
-    if (set !== null) {
-      apply(settings, set, line);
-      return [];
-    }
-    const [, schedule = '', rest = ''] = entryLine.exec(content) ?? [];
-    const [, user = '', whole = ''] =
-      owner === null ? (/^(\S+)\s+(.*)$/u.exec(rest) ?? []) : ['', owner, rest];
-    const command = commandOf(whole);
-    if (schedule === '' || !runsScan(command)) return [];
-    const config = configIn(command) ?? settings.config;
-    return [{ file, line, schedule, user, command, ...settings, config }];
-  });
-}
-
-interface CronFile {
-  readonly file: string;
-  readonly owner: string | null;
-  /** Why cron passes over it, as far as its name and permissions tell; null where it does not. */
-  readonly passedOver: string | null;
-}
-
-/** Debian's cron; others take more names, and nothing here tells them apart. */
-function passedOver(name: string, stats: ReturnType<Machine['stats']>): string | null {
-  if (!/^[\w-]+$/u.test(name))
-    return 'cron passes over names with other characters than letters, digits, _ and -';
-  if (stats === null) return null;
-  if (stats.uid !== 0) return 'cron passes over files there that do not belong to root';
-  return (stats.mode & 0o022) === 0
+/** What a line runs, where that is a scan. */
+function runIn(content: string, owner: string | null): Run | null {
+  const [, schedule = '', rest = ''] = entryLine.exec(content) ?? [];
+  const [, user = '', whole = ''] = owner === null ? (ofUser.exec(rest) ?? []) : ['', owner, rest];
+  const command = commandOf(whole);
+  const scans = scanCommandsIn(command.replace(/\r$/u, ''));
+  return scans.length === 0
     ? null
-    : 'cron passes over files there that others than root may write';
+    : { schedule, user, scans, endsInReturn: returning.test(command) };
 }
 
-const spools = ['/var/spool/cron/crontabs', '/var/spool/cron'];
-
-function filesOf({ names, stats }: Machine): CronFile[] {
-  const system = names('/etc/cron.d').map((name) => {
-    const file = `/etc/cron.d/${name}`;
-    return { file, owner: null, passedOver: passedOver(name, stats(file)) };
-  });
-  const users = spools.flatMap((folder) =>
-    names(folder).map((owner) => ({ file: `${folder}/${owner}`, owner, passedOver: null })),
-  );
-  return [{ file: '/etc/crontab', owner: null, passedOver: null }, ...system, ...users];
+/** Of a line that cron takes for something else: without times, or without a user. */
+function runInBroken(content: string, owner: string | null): Run | null {
+  const scans = scanCommandsIn(commandOf(content).replace(/\r$/u, ''));
+  return scans.length === 0
+    ? null
+    : { schedule: '', user: owner ?? '', scans, endsInReturn: false };
 }
 
-/** Cron would pass over the last line: it has no end. */
-const isCut = (text: string, entries: readonly CronEntry[]): boolean =>
-  !text.endsWith('\n') && entries.at(-1)?.line === text.split('\n').length;
-
-/** Some line, or what is left of one, speaks of scans. */
-const speaksOfScans = (text: string): boolean =>
-  text.split('\n').some((line) => !/^\s*#/u.test(line) && runsScan(commandOf(line)));
+/**
+ * Lines that run scans.
+ *
+ * @param owner whose crontab it is; null for those of the system, which name the user in each line
+ */
+export function parseCrontab(
+  text: string,
+  file: string,
+  owner: string | null,
+  read: typeof runIn = runIn,
+): CronEntry[] {
+  let settings = unset;
+  const entries: CronEntry[] = [];
+  for (const [index, whole] of text.split('\n').entries()) {
+    const content = whole.replace(/^[ \t]+/u, '');
+    if (content === '' || content.startsWith('#') || content.length > LONGEST) continue;
+    const line = index + 1;
+    const [set, , name = '', value = ''] = assignment.exec(content) ?? [];
+    if (set !== undefined) {
+      settings = settle(settings, name, unquoted(value.trimEnd()), line);
+      continue;
+    }
+    const run = content.includes('backupmon') ? read(content, owner) : null;
+    if (run !== null) entries.push({ file, line, ...run, ...settings });
+    if (entries.length === MOST_ENTRIES) break;
+  }
+  return entries;
+}
 
 /** Reads what the present user may read: the crontabs of users only root may. */
-export async function readCrontabs(machine: Machine): Promise<Crontabs> {
+export async function readCrontabs(
+  machine: Machine,
+  findUser: FindUser = userFinder(machine),
+): Promise<Crontabs> {
   const entries: CronEntry[] = [];
   const ignored: Ignored[] = [];
-  const hasUser = userFinder(machine);
-  for (const { file, owner, passedOver: why } of filesOf(machine)) {
+  for (const one of cronFiles(machine)) {
+    const { file, owner } = one;
     const text = machine.text(file);
-    if (text === null || !speaksOfScans(text)) continue;
+    if (text?.includes('backupmon') !== true) continue;
+    const refusal = await refusalOf(one, machine, findUser);
+    const fault =
+      refusal === null ? await faultIn(text, one, findUser) : { line: null, ...refusal };
     const found = parseCrontab(text, file, owner);
-    const config = found[0]?.config ?? configIn(text);
-    if (why !== null) ignored.push({ file, line: null, why, config });
-    else if (isCut(text, found)) {
-      const cut = 'cron passes over a last line without a line end';
-      ignored.push({ file, line: found.at(-1)?.line ?? null, why: cut, config });
-    } else {
-      const fault = await faultIn(text, owner, hasUser);
-      if (fault === null) entries.push(...found);
-      else ignored.push({ file, ...fault, config });
+    if (fault === null) entries.push(...found);
+    else if (found.length > 0) ignored.push({ file, ...fault, entries: found });
+    else {
+      const broken = parseCrontab(text, file, owner, runInBroken);
+      if (broken.length > 0) ignored.push({ file, ...fault, entries: broken });
     }
   }
   return { entries, ignored };
-}
-
-const daemons: ReadonlySet<string> = new Set(['cron', 'crond', 'fcron', 'bcron-sched', 'dcron']);
-
-/** systemd-cron has no daemon: its generator makes timers of crontabs, and a target holds them. */
-export async function isCronTargetActive({ ask, stats }: Machine): Promise<boolean> {
-  const folders = ['/usr/lib/systemd/system', '/lib/systemd/system'];
-  if (!folders.some((folder) => stats(`${folder}/cron.target`) !== null)) return false;
-  const { out } = await ask('systemctl', 'show', 'cron.target', '-p', 'ActiveState');
-  return /^ActiveState=active$/mu.test(out);
-}
-
-/** Whether a cron runs; null where the processes of others cannot be seen. */
-export function isCronRunning({ names, text }: Machine): boolean | null {
-  if (text('/proc/1/comm') === null) return null;
-  return names('/proc').some(
-    (name) => /^\d+$/u.test(name) && daemons.has((text(`/proc/${name}/comm`) ?? '').trim()),
-  );
 }

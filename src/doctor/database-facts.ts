@@ -1,5 +1,4 @@
 /** Everything that the examinations ask of the database, read at once. */
-import { existsSync } from 'node:fs';
 import type { Config } from '../core/job.ts';
 import { pathConflicts } from '../core/path-conflicts.ts';
 import { loadAgents, type AgentRecord } from '../db/agents.ts';
@@ -115,5 +114,3 @@ export async function readDatabase(request: ReadRequest): Promise<ReadDatabase> 
     return { kind: 'unusable', problem: error };
   }
 }
-
-export const isThere = (database: string): boolean => existsSync(database);

@@ -1,35 +1,75 @@
-/** The database: whether it can be used, whole, and whose its files are. */
+/** The database: whether it can be used, and is whole. */
 import { bytes } from '../core/bytes.ts';
 import type { Finding } from '../core/finding.ts';
 import { isMarked } from '../db/mark.ts';
-import type { DatabaseFault } from '../db/problem.ts';
-import { modeOf, type Mode } from './access.ts';
+import type { DatabaseFault, DatabaseProblem } from '../db/problem.ts';
+import { closedFolder, fileAbove } from './access.ts';
 import type { DatabaseFacts, ReadDatabase } from './database-facts.ts';
+import { filesOf, judgeBarred, judgeOpen } from './database-files.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Hands } from './hands.ts';
 import type { Look } from './look.ts';
 import { unmountedFor } from './mounts.ts';
+import { brokenLink, leadsTo } from './real-path.ts';
 
 type Judging = Pick<Look, 'file' | 'scanner' | 'hands'>;
 
 const unused = 'without its database no command can tell or do anything';
 
-/** What mends each fault; `file` is the configuration. */
-const mends: Readonly<Record<DatabaseFault, (database: string, look: Judging) => string | null>> = {
+/** What is done about it; `why` only where there is more to say than that nothing works. */
+interface Remedy {
+  readonly mend: string | null;
+  readonly why?: string;
+}
+
+/** By what stands in the way of reading it, where that is known. */
+function openUp(
+  { obstacle, path }: DatabaseProblem,
+  database: string,
+  { file, hands, scanner }: Judging,
+): Remedy {
+  // What lies there is nobody's to remove: it is moved away, or left alone.
+  if (obstacle === 'place' && path !== null && path !== database)
+    return { mend: hands.root(['mv', '-n', path, `${path}.away`]) };
+  if (obstacle === 'place') return { mend: hands.edit(file) };
+  if (obstacle === 'disk')
+    return {
+      mend: hands.root(['dmesg', '--level=err,warn']),
+      why: 'its disk may be failing: the kernel says more',
+    };
+  if (obstacle !== 'permission') return { mend: null };
+  const closed = closedFolder(leadsTo(database));
+  if (closed !== null)
+    return { mend: hands.root(['setfacl', '-m', `u:${scanner.user}:x`, closed]) };
+  return { mend: null, why: 'what is wrong with its folder is told there' };
+}
+
+/** What mends each of the other faults; `file` is the configuration. */
+const mends: Readonly<
+  Record<Exclude<DatabaseFault, 'unreadable'>, (database: string, look: Judging) => string>
+> = {
   absent: (_, { hands }) => hands.own('init-db'),
   not_initialised: (_, { hands }) => hands.own('init-db'),
   older: (_, { hands }) => hands.own('init-db'),
-  newer: () => 'backupmon --version',
+  newer: (_, { hands }) => hands.own('--version'),
   foreign: (_, { file, hands }) => hands.edit(file),
   network: (_, { file, hands }) => hands.edit(file),
   locked: (database, { hands }) => hands.root(['fuser', '-v', database]),
   full: (database, { hands }) => hands.root(['df', '-h', database]),
-  unreadable: (database, { hands, scanner }) =>
-    hands.root(
-      ['chown', `${scanner.user}:${scanner.group}`, database],
-      ['chmod', 'u+rw', database],
-    ),
 };
+
+function remedyOf(
+  problem: DatabaseProblem,
+  database: string,
+  look: Judging,
+  isOurs: boolean,
+): Remedy {
+  const { fault } = problem;
+  if (fault === 'unreadable') return openUp(problem, database, look);
+  // A reset moves the file away: what belongs to another program, or to a person, stays where it is.
+  if (fault === 'foreign' && isOurs) return { mend: look.hands.own('init-db', '--reset') };
+  return { mend: mends[fault](database, look) };
+}
 
 /** `database is damaged …; run this`: what to run is told by the command. */
 const firstPart = (message: string): string => message.split('; ', 1)[0] ?? message;
@@ -70,87 +110,55 @@ export function judgeDatabase(
     const why = unused;
     return critical('database', database, { message: 'the configuration names no database', why });
   }
-  const { fault, message } = read.problem;
-  if (fault === 'unreadable' && !look.scanner.present) {
+  const { fault, obstacle, message } = read.problem;
+  // What is no file is none for anybody.
+  if (fault === 'unreadable' && obstacle !== 'place' && !look.scanner.present) {
     return warning('database', database, {
       message: `${database} cannot be read by this user`,
       why: 'nothing is known here of scans, versions and jobs',
       mend: `sudo ${look.hands.own('doctor')}`,
     });
   }
+  const { mend, why } = remedyOf(read.problem, database, look, isOurs);
   return critical('database', database, {
     message: firstPart(message),
-    why: unused,
-    // A reset moves the file away: what belongs to another program, or to a person, stays where it is.
-    mend:
-      fault === 'foreign' && isOurs
-        ? look.hands.own('init-db', '--reset')
-        : mends[fault](database, look),
+    why: why === undefined ? unused : `${unused}; ${why}`,
+    mend,
   });
 }
 
-/** One of the files that make up the database. */
-export interface DatabaseFile {
-  readonly path: string;
-  readonly mode: Mode;
+/** A new one is made only where nothing says that there was one: it would be hidden once its disk is mounted. */
+function withoutMaking(
+  finding: Finding,
+  database: string,
+  { file, hands, machine }: Look,
+): Finding {
+  const disk = unmountedFor(database, machine);
+  if (disk !== null) return { ...finding, mend: hands.root(['mount', disk]) };
+  const broken = brokenLink(database);
+  const above = fileAbove(leadsTo(database));
+  if (broken === null && above === null) return finding;
+  const reason =
+    broken === null
+      ? `${above} is no folder`
+      : `${broken.link} leads to ${broken.target}, which does not exist: mount its disk, or name another file`;
+  return { ...finding, why: `${unused}; ${reason}`, mend: hands.edit(file) };
 }
-
-/** Whose the files are, and who may change them. */
-export function judgeFiles(files: readonly DatabaseFile[], { scanner, hands }: Judging): Finding[] {
-  const strange = files
-    .filter(({ mode }) => scanner.known && mode.uid !== scanner.uid)
-    .map(({ path }) => path);
-  const open = files.filter(({ mode }) => (mode.mode & 0o022) !== 0).map(({ path }) => path);
-  const readable = files.filter(({ mode }) => (mode.mode & 0o004) !== 0).map(({ path }) => path);
-  const found: Finding[] = [];
-  if (strange.length > 0) {
-    found.push(
-      critical('database', strange[0] ?? '', {
-        message: `${strange.join(', ')} ${strange.length === 1 ? 'does' : 'do'} not belong to ${scanner.user}, who scans`,
-        why: 'a program that was run as another user has made it, and scans cannot write it',
-        mend: hands.root(['chown', `${scanner.user}:${scanner.group}`, ...strange]),
-      }),
-    );
-  }
-  if (open.length > 0) {
-    found.push(
-      critical('database', open[0] ?? '', {
-        message: `${open.join(', ')} may be written by others than ${scanner.user}`,
-        why: 'whoever changes it decides what counts as a good backup, and which versions are deleted',
-        mend: hands.root(['chmod', 'go-w', ...open]),
-      }),
-    );
-  }
-  if (readable.length > 0) {
-    found.push(
-      warning('database', readable[0] ?? '', {
-        message: `${readable.join(', ')} may be read by everybody on this machine`,
-        why: 'it holds names, paths and messages of all agents; readers belong into its group',
-        mend: hands.root(['chmod', 'o-r', ...readable]),
-      }),
-    );
-  }
-  return found;
-}
-
-/** What SQLite keeps beside a database, and the lock of the scan. */
-const suffixes = ['', '-wal', '-shm', '.lock'];
 
 export function examineDatabase(look: Look, read: ReadDatabase): Finding[] {
   const { database } = look.places;
   if (database === null) return [];
-  const files = suffixes.flatMap((suffix): DatabaseFile[] => {
-    const path = `${database}${suffix}`;
-    const mode = modeOf(path);
-    return mode === null || !mode.isFile ? [] : [{ path, mode }];
-  });
   const isOurs = isMarked(database);
   const found = judgeDatabase(read, database, look, isOurs);
-  const isAbsent = read.kind === 'unusable' && read.problem.fault === 'absent';
-  const disk = isAbsent ? unmountedFor(database, look.machine) : null;
-  // A new one in the place of one that is away would be hidden once its disk is mounted.
-  const told = disk === null ? found : { ...found, mend: look.hands.root(['mount', disk]) };
-  // Nor is a file of somebody else's given away or closed.
-  if (read.kind === 'unusable' && read.problem.fault === 'foreign' && !isOurs) return [told];
-  return [told, ...judgeFiles(files, look)];
+  const problem = read.kind === 'unusable' ? read.problem : null;
+  // A file of somebody else's is not given away or closed.
+  if (problem?.fault === 'foreign' && !isOurs) return [found];
+  const files = filesOf(database);
+  const barred = judgeBarred(files, look);
+  const open = judgeOpen(files, look);
+  if (problem?.fault === 'absent')
+    return [withoutMaking(found, database, look), ...barred, ...open];
+  // Which file it is, and what to do about that one, is the better answer.
+  const isToldBetter = problem?.obstacle === 'permission' && barred.length > 0;
+  return [...(isToldBetter && look.scanner.present ? [] : [found]), ...barred, ...open];
 }

@@ -1,159 +1,83 @@
-/** Who beside the agent may write its folder. */
-import type { Finding } from '../core/finding.ts';
-import { expectedWriters, readAccessLists, takingAway, type Writers } from './access-lists.ts';
-import { critical, fine, listed, warning } from './finding.ts';
+/** Who beside the agent may write its folder, and how that ends without keeping the agent or the scans out. */
+import { agentsOf, type Agents, type Open } from './deposit-agents.ts';
+import { isWritten } from './deposit-writing.ts';
+import { closingSome, textOf, type Grantee } from './grants.ts';
+import type { Words } from './hands.ts';
 import type { Look } from './look.ts';
-import type { ZoneFacts, ZoneFolder } from './zone.ts';
-
-/** Paths in one command. */
-const MOST_PATHS = 20;
+import { strangersAmong } from './members.ts';
+import { strangersTo } from './others.ts';
+import type { ZoneFacts } from './zone.ts';
 
 /** A folder that somebody may write who should not. */
 export interface OpenFolder {
   readonly path: string;
   /** null: everybody. Otherwise the users and groups. */
   readonly writers: readonly string[] | null;
-  /** Arguments of setfacl(1) that mend it; absent where it has no list. */
-  readonly entries?: readonly string[];
+  /** Commands without their paths, one after the other; null: the agent may be able to write only by what would be taken away. */
+  readonly steps: readonly Words[] | null;
 }
 
-/** Who may write a folder beside its owner, root and the user that scans; null for nobody. */
-export function strangeWriters(
-  { path, mode }: ZoneFolder,
-  list: Writers | undefined,
-  groups: ReadonlyMap<number, { readonly name: string; readonly others: boolean }>,
-  scanner: Look['scanner'],
-): OpenFolder | null {
-  if ((mode.mode & 0o002) !== 0) return { path, writers: null };
-  if ((mode.mode & 0o020) === 0) return null;
-  const expected = expectedWriters(scanner);
-  const harmless = new Set([...groups.values()].flatMap((one) => (one.others ? [] : one.name)));
-  if (list !== undefined) {
-    const users = list.users.filter((user) => !expected.has(user));
-    const strange = list.groups.filter((group) => !expected.has(group) && !harmless.has(group));
-    const writers = [...users, ...strange.map((group) => `group ${group}`)];
-    return writers.length === 0
-      ? null
-      : { path, writers, entries: takingAway(list, users, strange) };
-  }
-  const group = groups.get(mode.gid);
-  if (mode.gid === scanner.gid || mode.gid === 0 || group?.others === false) return null;
-  return { path, writers: [`group ${group?.name ?? mode.gid}`] };
+/** What the user that scans needs there of his own, before it is taken from others by whom he may have it. */
+function giving(one: Open, { config, scanner }: Pick<Look, 'config' | 'scanner'>): string[] {
+  const { folder, mode, granted, zone } = one;
+  const isNeeded =
+    zone.configured &&
+    isWritten(config, zone.agent)(folder) &&
+    (folder.writable || !scanner.present);
+  const his = new Set([scanner.user, scanner.group, String(scanner.uid), String(scanner.gid)]);
+  const has = scanner.uid === 0 || mode.uid === scanner.uid;
+  if (!isNeeded || !scanner.known || has || granted.some.some(({ name }) => his.has(name)))
+    return [];
+  return ['-m', `u:${scanner.user}:rwx`];
 }
 
-/** With a list the bits of the group are its mask, which others need. */
-function closing(open: readonly OpenFolder[]): string[][] {
-  const byCommand = Map.groupBy(open, ({ entries }) => JSON.stringify(entries ?? null));
-  return [...byCommand.values()].map((some) => {
-    const entries = some[0]?.entries;
-    const words = entries === undefined ? ['chmod', 'g-w'] : ['setfacl', ...entries];
-    return [...words, ...some.map(({ path }) => path)];
+function closing(one: Open, strange: readonly Grantee[], given: readonly string[]): Words[] {
+  const { all, byBits, some } = one.granted;
+  if (all) return [...(given.length === 0 ? [] : [['setfacl', ...given]]), ['chmod', 'o-w']];
+  if (given.length === 0) return [closingSome(strange, byBits, 'write')];
+  const taken = strange.flatMap(({ without }) => without);
+  // Without a list there is no mask yet that could stay as it is, and `chmod` would cut the new one.
+  const isListed = !byBits && some.some(({ without }) => !(without[1] ?? '').startsWith('g::'));
+  return [['setfacl', ...(isListed ? ['-n'] : []), ...given, ...taken]];
+}
+
+/** Without those that have their right for the agent, as which it may write there. */
+function withoutAgent(
+  one: Open,
+  user: number | null,
+  agents: Agents,
+  look: Look,
+): Promise<Grantee[]> {
+  const { strangers } = one;
+  return user === null
+    ? Promise.resolve(strangers.filter((grantee) => !agents.isAgent(grantee, one)))
+    : strangersAmong(strangers, user, true, look);
+}
+
+async function openFolder(one: Open, agents: Agents, look: Look): Promise<OpenFolder | null> {
+  const { path, granted, strangers, zone } = one;
+  const user = agents.userOf(zone);
+  const strange = await withoutAgent(one, user, agents, look);
+  if (!granted.all && strange.length === 0) return null;
+  const writers = granted.all ? null : strange.map(textOf);
+  const keeps = agents.isOwner(one) || strange.length < strangers.length;
+  if (!keeps && user === null) return { path, writers, steps: null };
+  const first = keeps || user === null ? [] : [['chown', await look.accounts.userWord(user)]];
+  return { path, writers, steps: [...first, ...closing(one, strange, giving(one, look))] };
+}
+
+/** @param zones those that could be entered */
+export async function openDeposits(look: Look, zones: readonly ZoneFacts[]): Promise<OpenFolder[]> {
+  const all = zones.flatMap((zone) => zone.folders.map((folder) => ({ zone, folder })));
+  const byPath = new Map(all.map((one) => [one.folder.path, one]));
+  const looked = all.map(({ folder }) => folder);
+  // The group of the user that scans is given the `log` folders, to archive in them.
+  const found = await strangersTo(look, looked, { trustsGroup: true });
+  const open = found.flatMap((one): Open[] => {
+    const of = byPath.get(one.path);
+    return of === undefined ? [] : [{ ...one, ...of }];
   });
-}
-
-export function judgeOpen(open: readonly OpenFolder[], { hands }: Pick<Look, 'hands'>): Finding[] {
-  const toAll = open.filter(({ writers }) => writers === null).map(({ path }) => path);
-  const toSome = open.filter(({ writers }) => writers !== null);
-  const found: Finding[] = [];
-  if (toAll.length > 0) {
-    found.push(
-      critical('deposits', toAll[0] ?? '', {
-        message: `everybody on this machine may write ${listed(toAll)}`,
-        why: 'anybody can put a backup and its report there in the agent’s name, or take them away',
-        mend: hands.root(['chmod', 'o-w', ...toAll.slice(0, MOST_PATHS)]),
-      }),
-    );
-  }
-  if (toSome.length > 0) {
-    const writers = [...new Set(toSome.flatMap((folder) => folder.writers ?? []))];
-    const paths = toSome.map(({ path }) => path);
-    found.push(
-      warning('deposits', paths[0] ?? '', {
-        message: `${listed(writers)} may write ${listed(paths)}, which belong to others`,
-        why: 'whoever may write there can send backups in the agent’s name',
-        mend: hands.root(...closing(toSome.slice(0, MOST_PATHS))),
-      }),
-    );
-  }
-  return found;
-}
-
-export interface Owner {
-  readonly user: string;
-  readonly uid: number;
-  /** Those whose folders belong to that user. */
-  readonly agents: readonly string[];
-}
-
-/**
- * Agents whose folders belong to one user.
- * @param rrsyncHolds whether the rsync of this machine keeps an agent in its folder
- */
-export function judgeOwners(
-  owners: readonly Owner[],
-  rrsyncHolds: boolean,
-  { scanner, places }: Pick<Look, 'scanner' | 'places'>,
-): Finding[] {
-  return owners.flatMap(({ user, uid, agents }): Finding[] => {
-    const path = `${places.deposits}/${agents[0]}`;
-    if (uid === scanner.uid && uid !== 0) {
-      return [
-        warning('deposits', path, {
-          message: `${foldersOf(agents)} to ${user}, who scans`,
-          why: 'an agent that logs in as this user can change the validated tree and the database; give each agent a user of its own',
-        }),
-      ];
-    }
-    // sshd wants the root of a chroot to belong to root: what tells agents apart lies below.
-    if (agents.length < 2 || uid === 0) return [];
-    const message = `${foldersOf(agents)} to one user, ${user}; only rrsync keeps these agents apart`;
-    if (rrsyncHolds) return [fine('deposits', path, message)];
-    const why =
-      'rrsync of rsync before 3.5.0 lets an agent out of its folder: it could write the backups of the others; give each agent a user of its own';
-    return [warning('deposits', path, { message, why })];
-  });
-}
-
-const foldersOf = (agents: readonly string[]): string =>
-  agents.length === 1
-    ? `the folder of ${agents[0]} belongs`
-    : `the folders of ${listed(agents)} belong`;
-
-export async function openFolders(look: Look, zones: readonly ZoneFacts[]): Promise<OpenFolder[]> {
-  const { accounts, machine, scanner } = look;
-  const folders = zones.flatMap((zone) => zone.folders);
-  const suspects = folders.filter(({ mode }) => (mode.mode & 0o022) !== 0);
-  const grouped = suspects.filter(({ mode }) => (mode.mode & 0o002) === 0);
-  const lists = await readAccessLists(
-    machine,
-    grouped.map(({ path }) => path),
-  );
-  const groups = new Map<number, { name: string; others: boolean }>();
-  for (const { mode } of grouped) {
-    if (groups.has(mode.gid)) continue;
-    const group = await accounts.group(mode.gid);
-    const owner = await accounts.user(mode.uid);
-    const name = group?.name ?? String(mode.gid);
-    // A group of the owner's own, with nobody else in it.
-    const members = group?.members.filter((member) => member !== owner?.name) ?? [];
-    groups.set(mode.gid, { name, others: owner?.gid !== mode.gid || members.length > 0 });
-  }
-  return suspects.flatMap((folder) => {
-    const found = strangeWriters(folder, lists.get(folder.path), groups, scanner);
-    return found === null ? [] : [found];
-  });
-}
-
-export async function ownersOf(look: Look, zones: readonly ZoneFacts[]): Promise<Owner[]> {
-  const roots = zones.flatMap(({ agent, folders }) =>
-    folders.flatMap(({ role, mode }) => (role === 'root' ? [{ agent, uid: mode.uid }] : [])),
-  );
-  const byOwner = [...Map.groupBy(roots, ({ uid }) => uid)];
-  return Promise.all(
-    byOwner.map(async ([uid, list]) => ({
-      uid,
-      user: await look.accounts.userText(uid),
-      agents: list.map(({ agent }) => agent),
-    })),
-  );
+  const agents = agentsOf(zones, open, look);
+  const folders = await Promise.all(open.map((one) => openFolder(one, agents, look)));
+  return folders.filter((one) => one !== null);
 }

@@ -17,17 +17,31 @@ function dropInName(setting: string): string {
   return single.has(name) ? `zz-${name}.conf` : `zz-${name}-${numberOf(value)}.conf`;
 }
 
-/** Adds settings to a service, after whatever other drop-ins say; the last of them names the file. */
-export function override(
-  service: string,
-  settings: string | readonly string[],
-  hands: Look['hands'],
-): string {
-  const folder = `/etc/systemd/system/${service}.d`;
-  const lines = typeof settings === 'string' ? [settings] : settings;
+interface Added {
+  /** Of the file, as `Service`. */
+  readonly section: string;
+  /** The last of them names the file. */
+  readonly lines: readonly string[];
+}
+
+/** Adds settings to a unit, after whatever other drop-ins say. */
+export function dropIn(unit: string, { section, lines }: Added, hands: Look['hands']): string {
+  const folder = `/etc/systemd/system/${unit}.d`;
   return [
     hands.root(['mkdir', '-p', folder]),
-    hands.write(`${folder}/${dropInName(lines.at(-1) ?? '')}`, ['[Service]', ...lines]),
+    hands.write(`${folder}/${dropInName(lines.at(-1) ?? '')}`, [`[${section}]`, ...lines]),
     hands.root(['systemctl', 'daemon-reload']),
   ].join(' && ');
 }
+
+/** Adds settings to a service; the last of them names the file. */
+export const override = (
+  service: string,
+  settings: string | readonly string[],
+  hands: Look['hands'],
+): string =>
+  dropIn(
+    service,
+    { section: 'Service', lines: typeof settings === 'string' ? [settings] : settings },
+    hands,
+  );

@@ -110,12 +110,12 @@ export async function examine(examination: Examination): Promise<Examined> {
     ...(await examineDeposits(look, zones, rsync.severity === 'ok')),
     ...judgeSchedule(schedule, own, look),
     ...(facts === null || config === null ? [] : judgeScans(facts, config, look)),
-    ...examineNotifications(look, {
+    ...(await examineNotifications(look, {
       waiting: facts?.undelivered ?? [],
       mail,
       credentials: schedule.timers.timers.flatMap((timer) => timer.credentials),
       sawAll: schedule.sawAll,
-    }),
+    })),
     ...ofJobs.findings,
   ];
   return { findings: inOrder(findings), suggestions: ofJobs.suggestions };

@@ -39,8 +39,8 @@ export function judgeProbe(
       critical('file_systems', validated, {
         message: `validated: a version cannot be written there: ${probe.trouble}`,
         why: 'no backup can be promoted',
-        // Neither space nor inodes are missing where a permission is. Of a link ls(1) shows the link only.
-        mend: /\((?:EACCES|EPERM)\)$/u.test(probe.trouble)
+        // Neither space nor inodes are missing where a permission is, or a folder. Of a link ls(1) shows the link only.
+        mend: /\((?:EACCES|EPERM|ENOENT)\)$|folder$/u.test(probe.trouble)
           ? hands.root(['ls', '-la', leadsTo(validated), `${validated}/.incoming`])
           : hands.root(['df', '-h', validated]),
       }),
@@ -99,9 +99,11 @@ const factsOf = (
 function roomOf(what: Room['what'], path: string, mounts: readonly Mount[]): Room[] {
   const space = spaceOf(path);
   if (space === null) return [];
-  const mounted = mountOf(path, mounts)?.folder ?? path;
+  const mount = mountOf(path, mounts);
+  const mounted = mount?.folder ?? path;
+  const device = mount?.device;
   // Of a link du(1) counts the link only.
-  return [{ what, path: leadsTo(path), mounted, ...space, inodes: inodesOf(path) }];
+  return [{ what, path: leadsTo(path), mounted, device, ...space, inodes: inodesOf(path) }];
 }
 
 /** @param sizes of the last round; null where no database tells them */

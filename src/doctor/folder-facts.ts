@@ -1,6 +1,6 @@
 /** What is looked at of one folder of the configuration. */
 import type { Mode, Need } from './access.ts';
-import type { Others } from './access-lists.ts';
+import type { Others } from './grants.ts';
 import type { Look } from './look.ts';
 import type { Recorded } from './mounting.ts';
 

@@ -1,11 +1,11 @@
 /** The folders that the configuration names: whether they are there, and who may do what in them. */
 import type { Finding } from '../core/finding.ts';
 import { closedFolder, fileAbove, modeOf, openFolders, refusalOf } from './access.ts';
-import type { Others } from './access-lists.ts';
+import type { Others } from './grants.ts';
 import { isHidden, isOfSystem, isShared } from './belongings.ts';
 import { judgeFolder } from './folder.ts';
 import { METRICS, type FolderFacts, type Wanted } from './folder-facts.ts';
-import { writersOf } from './folder-writers.ts';
+import { othersTo } from './others.ts';
 import type { Look } from './look.ts';
 import { examineMarker, markerProblem } from './marker.ts';
 import type { Recorded } from './mounting.ts';
@@ -131,7 +131,7 @@ export async function examineFolders(
   const seen: Seen = {
     mounts: presentMounts(machine),
     fstab: machine.text('/etc/fstab') ?? '',
-    writers: await writersOf(look, wanted),
+    writers: await othersTo(look, wanted),
     records,
   };
   const all = wanted.map((one) => factsOf(one, seen, look));

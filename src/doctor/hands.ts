@@ -1,5 +1,6 @@
 /** Commands that mend something, as they are to be typed by the user who runs `doctor`. */
 import { shellWord } from '../core/text.ts';
+import { installerOf } from './installer.ts';
 
 export type Words = readonly string[];
 
@@ -26,7 +27,7 @@ const usual = new Set(
 const named = (program: Words): Words =>
   program.length === 1 && usual.has(program[0] ?? '') ? ['backupmon'] : program;
 
-/** Debian packages of programs that not every machine has. */
+/** Packages of programs that not every machine has; all distributions call them so. */
 const packages: ReadonlyMap<string, string> = new Map([
   ['setfacl', 'acl'],
   ['fuser', 'psmisc'],
@@ -52,12 +53,15 @@ export function handsOf(
   const ours = named(program);
   const into = (path: string): string =>
     isRoot ? `> ${shellWord(path)}` : `| sudo tee ${shellWord(path)}`;
-  // What is not installed is installed first.
-  const installing = (commands: readonly Words[]): Words[] =>
-    [...new Set(commands.map(([name = '']) => name))].flatMap((name) => {
+  // What is not installed is installed first, where it is known how.
+  const installing = (commands: readonly Words[]): Words[] => {
+    const absent = [...new Set(commands.map(([name = '']) => name))].flatMap((name) => {
       const from = packages.get(name);
-      return from === undefined || find(name) !== null ? [] : [['apt-get', 'install', from]];
+      return from === undefined || find(name) !== null ? [] : [from];
     });
+    const install = absent.length === 0 ? null : installerOf({ find });
+    return install === null ? [] : [[...install, ...absent]];
+  };
   return {
     own: (...argv) => quoted([...ours, ...(config === null ? [] : ['--config', config]), ...argv]),
     save: (path, ...argv) => `${quoted([...ours, ...argv])} ${into(path)}`,

@@ -1,7 +1,13 @@
 /** Commands that have scans run where nothing runs them yet: units of systemd, or a line for cron. */
+import { systemConfigFile } from '../config/find.ts';
+import { readProgram } from './cron-program.ts';
+import { DEFAULT_PATH } from './crontab.ts';
+import { override } from './drop-in.ts';
 import { quoted } from './hands.ts';
 import type { Look } from './look.ts';
-import { override } from './drop-in.ts';
+import { useradd } from './new-user.ts';
+import { scanCommandsIn } from './scan-commands.ts';
+import { judgePaths } from './service-paths.ts';
 import { unitWord } from './unit-paths.ts';
 
 /** How a program of ours is called in a crontab. */
@@ -10,17 +16,25 @@ export interface Own {
   readonly program: readonly string[];
 }
 
-export const SYSTEM_CONFIG = '/etc/backupmon/config.yaml';
 const SERVICE = 'backupmon-scan.service';
 /** Of the unit that comes with the program. */
 const USER = 'backupmon';
 const UNIT_COMMAND = '/usr/bin/backupmon scan';
 
-type Judging = Pick<Look, 'file' | 'scanner' | 'hands'>;
+/** What that unit says of folders; as `systemctl show` would have it. */
+const UNIT_FOLDERS = {
+  ProtectSystem: 'strict',
+  ProtectHome: 'yes',
+  StateDirectory: 'backupmon',
+  CacheDirectory: 'backupmon',
+  ReadWritePaths: '/mnt/agent_deposits /mnt/validated_backups',
+};
+
+type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'machine'>;
 
 const scanWords = ({ program }: Own, file: string): string[] => [
   ...program,
-  ...(file === SYSTEM_CONFIG ? [] : ['--config', file]),
+  ...(file === systemConfigFile ? [] : ['--config', file]),
   'scan',
 ];
 
@@ -35,8 +49,22 @@ function unitSettings(own: Own, { file, scanner }: Judging): string[] {
   ];
 }
 
+/** Opens the folders of this configuration to it, where they are others than those of the example. */
+function openFolders(look: Judging): string[] {
+  const timer = {
+    timer: null,
+    service: SERVICE,
+    config: null,
+    credentials: [],
+    missing: null,
+    next: null,
+    of: { timer: {}, service: UNIT_FOLDERS },
+  };
+  return judgePaths(timer, look).flatMap(({ mend }) => mend ?? []);
+}
+
 /**
- * The units that come with the program; their folders are those of the example, and may have to be changed.
+ * The units that come with the program, and what this configuration needs otherwise.
  *
  * @param hasUser there is the user that they name
  */
@@ -45,15 +73,27 @@ export function installUnits(hasUser: boolean, own: Own, look: Judging): string 
   const folder = '/etc/systemd/system';
   const names = [SERVICE, 'backupmon-scan.timer', 'backupmon-failure@.service'];
   const settings = unitSettings(own, look);
+  const isItsUser = !settings.some((line) => line.startsWith('User='));
+  const reload = hands.root(['systemctl', 'daemon-reload']);
   return [
-    ...(hasUser ? [] : [hands.root(['useradd', '--system', '--user-group', USER])]),
+    ...(hasUser || !isItsUser ? [] : [hands.root(useradd)]),
     ...names.map((name) => hands.save(`${folder}/${name}`, 'files', name)),
-    ...(settings.length === 0 ? [] : [override(SERVICE, settings, hands)]),
-    hands.root(
-      ['systemctl', 'daemon-reload'],
-      ['systemctl', 'enable', '--now', 'backupmon-scan.timer'],
-    ),
+    ...[
+      ...(settings.length === 0 ? [] : [override(SERVICE, settings, hands)]),
+      ...openFolders(look),
+    ].map((command) => command.replace(` && ${reload}`, '')),
+    reload,
+    hands.root(['systemctl', 'enable', '--now', 'backupmon-scan.timer']),
   ].join(' && ');
+}
+
+/** A PATH by which cron finds what the command needs, where its own does not do. */
+function pathFor(command: string, { scanner, machine }: Judging): string[] {
+  const uid = scanner.known ? scanner.uid : null;
+  return scanCommandsIn(command).flatMap((scan) => {
+    const { missingFolder } = readProgram(scan, { path: DEFAULT_PATH }, machine, uid);
+    return missingFolder === null ? [] : [`PATH=${missingFolder}:${DEFAULT_PATH}`];
+  });
 }
 
 /**
@@ -67,8 +107,12 @@ export function installCron(taken: readonly string[], own: Own, look: Judging): 
   const isNamed = scanner.known && scanner.user !== String(scanner.uid);
   const user = isNamed ? scanner.user : 'root';
   // It makes line ends of percent signs.
-  const command = quoted(scanWords(own, file)).replaceAll('%', String.raw`\%`);
+  const words = quoted(scanWords(own, file));
+  const command = words.replaceAll('%', String.raw`\%`);
   let name = 'backupmon';
   for (let number = 2; taken.includes(name); number += 1) name = `backupmon-${number}`;
-  return hands.write(`/etc/cron.d/${name}`, [`*/10 * * * * ${user} ${command}`]);
+  return hands.write(`/etc/cron.d/${name}`, [
+    ...pathFor(words, look),
+    `*/10 * * * * ${user} ${command}`,
+  ]);
 }

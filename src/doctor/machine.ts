@@ -1,6 +1,6 @@
 /** The machine beside backupmon: files that belong to the system, and programs that tell about it. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { listPath, readText } from '../files/durable.ts';
 import { Trouble } from '../files/trouble.ts';
 
@@ -14,13 +14,23 @@ export interface Said {
   readonly out: string;
 }
 
+export interface FileStats {
+  readonly uid: number;
+  /** With the bits that tell what kind of file it is. */
+  readonly mode: number;
+  /** How many names it has. */
+  readonly nlink: number;
+}
+
 export interface Machine {
   /** The text of a file of the system; null where it is absent or may not be read. */
   readonly text: (path: string) => string | null;
   /** Names in a folder, sorted; none where it is absent or may not be read. */
   readonly names: (path: string) => readonly string[];
-  /** Owner and mode of a file of the system, links followed; null where it is absent. */
-  readonly stats: (path: string) => { readonly uid: number; readonly mode: number } | null;
+  /** Owner, mode and hard links of a file of the system, links followed; null where it is absent. */
+  readonly stats: (path: string) => FileStats | null;
+  /** Whose a symbolic link is, as uid; null where there is none. */
+  readonly linkOwner: (path: string) => number | null;
   /** Absolute path of a program, or null. */
   readonly find: (program: string) => string | null;
   /** Runs a program of the system, in English and without input. Never rejects. */
@@ -86,8 +96,13 @@ export function machineAt(root = '', folders: readonly string[] = programFolders
     names: (path) => orNull(() => listPath(root + path)) ?? [],
     stats: (path) =>
       orNull(() => {
-        const { uid, mode } = statSync(root + path);
-        return { uid, mode };
+        const { uid, mode, nlink } = statSync(root + path);
+        return { uid, mode, nlink };
+      }),
+    linkOwner: (path) =>
+      orNull(() => {
+        const stats = lstatSync(root + path);
+        return stats.isSymbolicLink() ? stats.uid : null;
       }),
     find,
     ask: (program, ...argv) => {

@@ -4,63 +4,13 @@ import type { Finding } from '../core/finding.ts';
 import type { Config } from '../core/job.ts';
 import type { SmtpServer } from '../core/notifications.ts';
 import type { Undelivered } from '../db/messages.ts';
-import { isEmptyFile, modeOf, refusalOf } from './access.ts';
-import { isCredential, judgeCredential, type CredentialFacts } from './credentials.ts';
+import type { CredentialFacts } from './credentials.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Look } from './look.ts';
 import { isProgram } from './machine.ts';
+import { examineSecrets, type Known } from './secrets.ts';
 
 type Judging = Pick<Look, 'file' | 'scanner' | 'hands'>;
-
-/** A file that holds a password or a key. */
-export interface SecretFacts {
-  readonly path: string;
-  readonly what: string;
-  /** null: it is not there, or may not be known. */
-  readonly mode: number | null;
-  /** Why it may not be read, as an errno name; null where it may, and where that is not known. */
-  readonly refusal: string | null;
-  /** `other`: a folder, a pipe or a device. */
-  readonly kind?: 'file' | 'empty' | 'other';
-}
-
-export function judgeSecret(facts: SecretFacts, look: Judging): Finding[] {
-  const { path, what, mode, refusal, kind = 'file' } = facts;
-  const { scanner, hands } = look;
-  const given = ['install', '-o', scanner.user, '-m', '0400', '/dev/stdin', path];
-  if (kind !== 'file') {
-    const isEmpty = kind === 'empty';
-    return [
-      critical('notifications', path, {
-        message: `${path}, ${what}, ${isEmpty ? 'is empty' : 'is no file'}`,
-        why: 'alarms by this way are not sent',
-        mend: isEmpty ? hands.root(given) : hands.edit(look.file),
-      }),
-    ];
-  }
-  if (refusal !== null) {
-    const absent = refusal === 'ENOENT';
-    return [
-      critical('notifications', path, {
-        message: absent
-          ? `${path}, ${what}, does not exist`
-          : `${path}, ${what}, may not be read by ${scanner.user}, who scans`,
-        why: 'alarms by this way are not sent',
-        mend: absent
-          ? hands.root(given)
-          : hands.root(['chown', scanner.user, path], ['chmod', 'u+r', path]),
-      }),
-    ];
-  }
-  if (mode === null || (mode & 0o006) === 0) return [];
-  return [
-    warning('notifications', path, {
-      message: `${path}, ${what}, may be ${(mode & 0o002) === 0 ? 'read' : 'read and written'} by everybody on this machine`,
-      why: 'whoever has it can send mail, or alarms, in your name',
-      mend: hands.root(['chmod', 'o-rwx', path]),
-    }),
-  ];
-}
 
 /** What became of a visit to the mail server. */
 export interface MailFacts {
@@ -147,41 +97,34 @@ function judgeUntried({ notifications }: Config, { hands }: Judging): Finding[] 
   return [fine('notifications', 'notify', message)];
 }
 
-function secretsOf({ notifications }: Config): { path: string; what: string; isKey: boolean }[] {
-  const { email, webhooks } = notifications;
-  const password = email?.server.kind === 'smtp' ? email.server.passwordFile : null;
-  return [
-    ...(password === null ? [] : [{ path: password, what: 'the password for mail', isKey: false }]),
-    ...webhooks.flatMap(({ name, secretFile }) =>
-      secretFile === null ? [] : [{ path: secretFile, what: `the key of ${name}`, isKey: true }],
-    ),
-  ];
-}
-
 export interface NotificationFacts extends CredentialFacts {
   readonly waiting: readonly Undelivered[];
   /** null: there is no mail server, or it was not visited. */
   readonly mail: MailFacts | null;
 }
 
-export function examineNotifications(look: Look, facts: NotificationFacts): Finding[] {
+/** Everything but the secrets. */
+export function examineWays(look: Look, facts: NotificationFacts): Finding[] {
   const { config, scanner } = look;
   if (config === null) return [];
-  const secrets = secretsOf(config).flatMap(({ path, what, isKey }) => {
-    if (isCredential(path)) return [judgeCredential({ path, what }, facts, look)];
-    const stats = modeOf(path);
-    const refusal = scanner.present ? refusalOf(path, 'read') : null;
-    // Of an empty password for mail the visit tells.
-    const isEmpty = isKey && isEmptyFile(path);
-    const kind = stats?.isFile === false ? 'other' : isEmpty ? 'empty' : 'file';
-    return judgeSecret({ path, what, mode: stats?.mode ?? null, refusal, kind }, look);
-  });
   return [
     ...judgeNobody(config, look),
-    ...secrets,
     ...(facts.mail === null ? [] : [judgeMail(facts.mail, look)]),
     ...(scanner.present ? judgePrograms(config, isProgram, look) : []),
     ...judgeWaiting(facts.waiting, { ...look }),
     ...judgeUntried(config, look),
   ];
 }
+
+const knownOf = (facts: NotificationFacts, { scanner }: Pick<Look, 'scanner'>): Known => ({
+  ...facts,
+  isVisited: facts.mail !== null || !scanner.present,
+});
+
+export const examineNotifications = async (
+  look: Look,
+  facts: NotificationFacts,
+): Promise<Finding[]> => [
+  ...(await examineSecrets(look, knownOf(facts, look))),
+  ...examineWays(look, facts),
+];

@@ -3,7 +3,6 @@ import type { Finding } from '../core/finding.ts';
 import { foldersAbove, modeOf } from './access.ts';
 import { critical, warning } from './finding.ts';
 import type { Look } from './look.ts';
-import type { ZoneFacts } from './zone.ts';
 
 interface Owned {
   readonly what: string;
@@ -12,75 +11,83 @@ interface Owned {
   readonly to: string | null;
 }
 
-type Judging = Pick<Look, 'accounts' | 'scanner' | 'hands'>;
+type Area = 'configuration' | 'folders' | 'notifications';
+type Judging = Pick<Look, 'accounts' | 'config' | 'scanner' | 'hands'>;
 
-const isExpected = (uid: number, { scanner }: Pick<Look, 'scanner'>): boolean =>
-  uid === 0 || uid === scanner.uid;
+/** As folders.ts calls the folder of the agents' folders. */
+const DEPOSITS = 'deposits';
+
+/** To whom all agents' folders belong that are there; null where there are none, or they belong to several. */
+function ownerOfAgents({ path }: Owned, { config }: Judging): number | null {
+  const owners = new Set(config?.agents.flatMap(({ id }) => modeOf(`${path}/${id}`)?.uid ?? []));
+  const [owner = null, ...more] = owners;
+  return more.length === 0 ? owner : null;
+}
+
+/**
+ * Root and the user that scans. Where that is root, it is told with the user that the tree and the state had better be another's, and by
+ * one command for both. Whoever owns the folders of all agents gains nothing by owning the one that they lie in.
+ */
+function isExpectedOf(thing: Owned, area: Area, look: Judging): (uid: number) => boolean {
+  const { scanner } = look;
+  const isDeposits = area === 'folders' && thing.what === DEPOSITS;
+  const ofAgents = isDeposits ? ownerOfAgents(thing, look) : null;
+  return (uid) => uid === 0 || uid === scanner.uid || uid === ofAgents;
+}
+
+const isToldWithUser = ({ what }: Owned, area: Area, { scanner }: Judging): boolean =>
+  area === 'folders' && scanner.uid === 0 && what !== DEPOSITS;
+
+async function strangerText(uid: number, { accounts, scanner }: Judging): Promise<string> {
+  return `belongs to ${await accounts.userText(uid)}, who is neither root nor ${scanner.user}, who scans`;
+}
 
 /** What belongs to neither root nor the user that scans; a folder above several of them is told once. */
 export async function examineOwners(
-  area: 'configuration' | 'folders',
+  area: Area,
   things: readonly Owned[],
   look: Judging,
 ): Promise<Finding[]> {
-  const { accounts, scanner, hands } = look;
+  const { scanner, hands } = look;
   if (!scanner.known) return [];
   const found: Finding[] = [];
-  for (const { what, path, to } of things) {
+  for (const thing of things) {
+    const { what, path, to } = thing;
     const uid = modeOf(path)?.uid ?? 0;
-    if (isExpected(uid, look)) continue;
+    if (isToldWithUser(thing, area, look) || isExpectedOf(thing, area, look)(uid)) continue;
     found.push(
       critical(area, path, {
-        message: `${what}: ${path} belongs to ${await accounts.userText(uid)}, who is neither root nor ${scanner.user}, who scans`,
+        message: `${what}: ${path} ${await strangerText(uid, look)}`,
         why: 'its owner can change all that it holds, and who may write it',
         mend: to === null ? null : hands.root(['chown', to, path]),
       }),
     );
   }
-  const above = new Set(things.flatMap(({ path }) => foldersAbove(path)));
-  for (const { path } of things) above.delete(path);
-  for (const path of above) {
-    const uid = modeOf(path)?.uid ?? 0;
-    if (isExpected(uid, look)) continue;
-    const below = things.find((thing) => foldersAbove(thing.path).includes(path))?.path;
-    found.push(
-      warning(area, path, {
-        message: `${path}, above ${below}, belongs to ${await accounts.userText(uid)}, who is neither root nor ${scanner.user}, who scans`,
-        why: `its owner can put another folder in the place of what lies in it; name one that lies in folders of root`,
-      }),
-    );
-  }
-  return found;
+  return [...found, ...(await examineAbove(area, things, look))];
 }
 
-/** Folders of one agent that belong to different users: one of them can send in the other's name. */
-export async function judgeAgentOwners(
-  zones: readonly ZoneFacts[],
+/** Folders above them, but for those that are among them. */
+export async function examineAbove(
+  area: Area,
+  things: readonly Owned[],
   look: Judging,
 ): Promise<Finding[]> {
+  if (!look.scanner.known) return [];
+  const told = new Set(things.map(({ path }) => path));
   const found: Finding[] = [];
-  for (const { agent, folders } of zones) {
-    const owned = folders.filter(({ mode }) => !isExpected(mode.uid, look));
-    const [first] = owned;
-    const strange = owned.filter(({ mode }) => mode.uid !== first?.mode.uid);
-    const [other] = strange;
-    if (first === undefined || other === undefined) continue;
-    const [one, two] = [first, other].map(({ mode }) => look.accounts.userText(mode.uid));
-    found.push(
-      critical('deposits', other.path, {
-        message: `folders of ${agent} belong to different users: ${first.path} to ${await one}, ${other.path} to ${await two}`,
-        why: 'each of them can send backups and reports in the agent’s name',
-        mend:
-          first.role === 'root'
-            ? look.hands.root([
-                'chown',
-                '-R',
-                await look.accounts.userWord(first.mode.uid),
-                ...strange.map(({ path }) => path),
-              ])
-            : null,
-      }),
-    );
+  for (const thing of things) {
+    const isExpected = isExpectedOf(thing, area, look);
+    for (const path of foldersAbove(thing.path)) {
+      const uid = modeOf(path)?.uid ?? 0;
+      if (told.has(path) || isExpected(uid)) continue;
+      told.add(path);
+      found.push(
+        warning(area, path, {
+          message: `${path}, above ${thing.path}, ${await strangerText(uid, look)}`,
+          why: `its owner can put another folder in the place of what lies in it; name one that lies in folders of root`,
+        }),
+      );
+    }
   }
   return found;
 }

@@ -19,6 +19,7 @@ import {
   writeNewFile,
 } from '../files/durable.ts';
 import { attempt, errorCode, Trouble } from '../files/trouble.ts';
+import { noFolder } from './incoming.ts';
 
 export interface Abilities {
   readonly kind: 'tried';
@@ -116,11 +117,20 @@ function ownFolder(validated: string): string {
   return `${validated}/.incoming/doctor-${process.pid}-${last}`;
 }
 
-async function probeTree(
+const failed = (trouble: string): Probe => ({
+  kind: 'tried',
+  trouble,
+  modes: true,
+  links: true,
+  reflinks: null,
+});
+
+/** `gone`: what we had made is not there any more. */
+async function probeOnce(
   validated: string,
   database: string,
   source: Source | null,
-): Promise<Probe> {
+): Promise<Probe | { readonly kind: 'gone'; readonly message: string }> {
   const incoming = `${validated}/.incoming`;
   const folder = ownFolder(validated);
   let wasThere = true;
@@ -129,14 +139,27 @@ async function probeTree(
     return await tried(folder, source);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
-    // A scan has cleared it away, whether or not it has ended by now.
-    if (error.code === 'ENOENT' || isRunning(database)) return { kind: 'untried', why: running };
-    const { message } = error;
-    return { kind: 'tried', trouble: message, modes: true, links: true, reflinks: null };
+    const { code, message } = error;
+    const wrong = noFolder(incoming);
+    if (wrong !== null) return failed(wrong);
+    if (isRunning(database)) return { kind: 'untried', why: running };
+    return code === 'ENOENT' ? { kind: 'gone', message } : failed(message);
   } finally {
     removeQuietly(folder);
     if (!wasThere) removeIfEmpty(incoming, database);
   }
+}
+
+/** A scan that has come and gone meanwhile has cleared it away; the second time something is wrong. */
+async function probeTree(
+  validated: string,
+  database: string,
+  source: Source | null,
+): Promise<Probe> {
+  const first = await probeOnce(validated, database, source);
+  if (first.kind !== 'gone') return first;
+  const second = await probeOnce(validated, database, source);
+  return second.kind === 'gone' ? failed(second.message) : second;
 }
 
 /** The next scan tries again. */

@@ -1,6 +1,7 @@
 /** Programs that backups need: rsync, which brings them, and those that decompress them. */
 import type { Finding } from '../core/finding.ts';
 import { counted, fine, warning } from './finding.ts';
+import { installerOf } from './installer.ts';
 import type { Look } from './look.ts';
 import type { Machine } from './machine.ts';
 
@@ -13,19 +14,6 @@ export interface RsyncFacts {
 
 /** The first version without the faults of 2026, one of which let agents out of rrsync. */
 const SAFE_RSYNC = [3, 5, 0] as const;
-
-const managers: Readonly<Record<string, readonly string[]>> = {
-  'apt-get': ['apt-get', 'install', '-y'],
-  dnf: ['dnf', 'install', '-y'],
-  zypper: ['zypper', 'install', '-y'],
-  apk: ['apk', 'add'],
-  pacman: ['pacman', '-S'],
-};
-
-export function installerOf({ find }: Pick<Machine, 'find'>): readonly string[] | null {
-  const name = Object.keys(managers).find((program) => find(program) !== null);
-  return name === undefined ? null : (managers[name] ?? null);
-}
 
 /** `rsync  version 3.2.7  protocol version 31`; null where that is not its first line. */
 export const rsyncVersion = (out: string): string | null =>

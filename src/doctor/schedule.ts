@@ -1,26 +1,29 @@
 /** What runs the scans: a timer of systemd or a line of a crontab, and whether it would work. */
 import type { Finding } from '../core/finding.ts';
-import { limitOf } from './command-words.ts';
-import { editCrontab, faultsOf, judgeEntry, readEntry, type EntryFacts } from './cron-entry.ts';
-import { isCronRunning, isCronTargetActive, readCrontabs, type Crontabs } from './crontab.ts';
-import { userFinder } from './crontab-faults.ts';
+import { judgeIgnored, judgeOthers, judgeOneTimer } from './beside.ts';
+import { isCronRunning, isCronTargetActive } from './cron-daemon.ts';
+import { configurationsOf, isStranger, readEntry, type EntryFacts } from './cron-entry.ts';
+import { judgeEntry } from './cron-faults.ts';
+import { userFinder } from './cron-users.ts';
+import { readCrontabs } from './crontab.ts';
 import { critical, fine, warning } from './finding.ts';
-import { installCron, installUnits, SYSTEM_CONFIG, type Own } from './install-schedule.ts';
+import { installCron, installUnits, type Own } from './install-schedule.ts';
 import type { Look } from './look.ts';
 import type { Machine } from './machine.ts';
-import { realPath } from './real-path.ts';
-import { judgePartial, judgeRunners, placeOf } from './runners.ts';
-import { judgeTimer } from './timer.ts';
-import { readTimers, type ScanTimer, type Timers } from './timers.ts';
+import { oursOf, type Found, type Ours } from './ours.ts';
+import { besideOf, judgeRunners, startedOf, unwatched, workingOf } from './runners.ts';
+import { readTimers, type Timers } from './timers.ts';
 
 export type { Own } from './install-schedule.ts';
 
 /** Read by the user who runs doctor, root where possible: others may not read all of it. */
 export interface ScheduleFacts {
-  readonly crontabs: Crontabs;
   readonly entries: readonly EntryFacts[];
+  /** Files that cron passes over. */
+  readonly ignored: Found['ignored'];
   readonly timers: Timers;
   readonly cronRunning: boolean | null;
+  readonly hasCron: boolean;
   /** This user may read the crontabs of all users. */
   readonly sawAll: boolean;
   /** Names in /etc/cron.d. */
@@ -29,23 +32,44 @@ export interface ScheduleFacts {
   readonly hasUnitUser: boolean;
 }
 
+/** systemd-cron has made timers of the lines of crontabs, which are read themselves. */
+const withoutCrontabs = ({ timers, ...rest }: Timers): Timers => ({
+  ...rest,
+  timers: timers.filter(({ timer }) => timer?.startsWith('cron-') !== true),
+});
+
 export async function readSchedule(machine: Machine, isRoot: boolean): Promise<ScheduleFacts> {
-  const crontabs = await readCrontabs(machine);
+  const findUser = userFinder(machine);
+  const { entries, ignored } = await readCrontabs(machine, findUser);
+  const read = await Promise.all(entries.map((entry) => readEntry(entry, machine, findUser)));
+  const withConfigs = ignored.map(async (one) => {
+    const configs = await Promise.all(
+      one.entries.map((entry) => configurationsOf(entry, findUser)),
+    );
+    return { ...one, configs: configs.flat() };
+  });
+  const isTarget = await isCronTargetActive(machine);
+  const timers = await readTimers(machine);
   return {
-    crontabs,
-    entries: await Promise.all(crontabs.entries.map((entry) => readEntry(entry, machine))),
-    timers: await readTimers(machine),
-    cronRunning: (await isCronTargetActive(machine)) || isCronRunning(machine),
+    entries: read.flat(),
+    ignored: await Promise.all(withConfigs),
+    timers: isTarget ? withoutCrontabs(timers) : timers,
+    cronRunning: isTarget || isCronRunning(machine),
+    hasCron: machine.find('cron') !== null || machine.find('crond') !== null,
     sawAll: isRoot,
     cronNames: machine.names('/etc/cron.d'),
     // Where it cannot be asked it is taken to be there, as the package makes it.
-    hasUnitUser: (await userFinder(machine)('backupmon')) !== false,
+    hasUnitUser: (await findUser('backupmon')).exists !== false,
   };
 }
 
-type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'now'>;
+type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'now' | 'machine'>;
 
-const unwatched = 'without scans nothing is judged, promoted or told';
+/** Commands of root's; cron is installed before them where there is none. */
+const withCron = (facts: ScheduleFacts, { hands }: Judging, mend: string): string =>
+  facts.cronRunning === false && !facts.hasCron
+    ? `${hands.root(['apt-get', 'install', 'cron'])} && ${mend}`
+    : mend;
 
 function nothing(facts: ScheduleFacts, own: Own, look: Judging): Finding {
   const unseen = facts.sawAll ? '' : '; crontabs of other users were not looked at: only root may';
@@ -57,95 +81,63 @@ function nothing(facts: ScheduleFacts, own: Own, look: Judging): Finding {
     mend:
       facts.timers.running && facts.cronRunning !== true && isFree
         ? installUnits(facts.hasUnitUser, own, look)
-        : installCron(facts.cronNames, own, look),
+        : withCron(facts, look, installCron(facts.cronNames, own, look)),
   });
-}
-
-function judgeDaemon(facts: ScheduleFacts, look: Judging): Finding[] {
-  if (facts.entries.length === 0 || facts.cronRunning !== false) return [];
-  return [
-    critical('schedule', 'cron', {
-      message: `${facts.entries[0]?.entry.file} runs scans, and no cron is running`,
-      why: unwatched,
-      mend: facts.timers.running
-        ? look.hands.root(['systemctl', 'enable', '--now', 'cron'])
-        : look.hands.root(['service', 'cron', 'start']),
-    }),
-  ];
 }
 
 /** @param runner what runs scans all the same; null where nothing does */
-function judgeIgnored(
-  facts: ScheduleFacts['crontabs'],
+function judgeDaemon(
+  facts: ScheduleFacts,
+  entries: readonly EntryFacts[],
   runner: string | null,
-  hands: Look['hands'],
+  look: Judging,
 ): Finding[] {
-  return facts.ignored.map(({ file, line, why }) => {
-    const message = `${file} would run scans, but ${why}`;
-    return runner === null
-      ? critical('schedule', file, {
-          message,
-          why: unwatched,
-          mend: editCrontab(file, line, hands),
-        })
-      : fine('schedule', file, `${message}; ${runner} runs them`);
-  });
+  const [first] = entries;
+  if (first === undefined || facts.cronRunning !== false) return [];
+  const message = `${first.entry.file} runs scans, and no cron is running`;
+  if (runner !== null) return [fine('schedule', 'cron', `${message}; ${runner} runs them`)];
+  const start = facts.timers.running
+    ? ['systemctl', 'enable', '--now', 'cron']
+    : ['service', 'cron', 'start'];
+  const mend = withCron(facts, look, look.hands.root(start));
+  return [critical('schedule', 'cron', { message, why: unwatched, mend })];
 }
 
-/** Scans of another configuration are told, and count for nothing. */
-function judgeOthers(configs: ReadonlySet<string>, file: string): Finding[] {
-  return [...configs].map((other) =>
-    fine('schedule', other, `scans of ${other} are run too; this is about ${file}`),
+/** Lines of users who may not scan are told by the file. */
+function judgeEntries(entries: readonly EntryFacts[], look: Judging): Finding[] {
+  const strangers = Map.groupBy(
+    entries.filter((one) => isStranger(one, look)),
+    ({ entry }) => `${entry.user} ${entry.file}`,
   );
-}
-
-/** What of it all is about this configuration. */
-function ofConfig(facts: ScheduleFacts, file: string): ScheduleFacts & { others: Set<string> } {
-  const real = realPath(file);
-  const isOurs = (config: string | null): boolean =>
-    (config ?? SYSTEM_CONFIG) === file || realPath(config ?? SYSTEM_CONFIG) === real;
-  const { crontabs, entries, timers } = facts;
-  const configs = [
-    ...entries.map(({ entry }) => entry.config),
-    ...timers.timers.map((one) => one.config),
+  return [
+    ...entries.filter((one) => !isStranger(one, look)).flatMap((one) => judgeEntry(one, look)),
+    ...[...strangers.values()].flatMap(([first, ...more]) =>
+      first === undefined ? [] : judgeEntry(first, look, more.length),
+    ),
   ];
-  return {
-    ...facts,
-    crontabs: { ...crontabs, ignored: crontabs.ignored.filter(({ config }) => isOurs(config)) },
-    entries: entries.filter(({ entry }) => isOurs(entry.config)),
-    timers: { ...timers, timers: timers.timers.filter(({ config }) => isOurs(config)) },
-    others: new Set(
-      configs.filter((config) => !isOurs(config)).map((config) => config ?? SYSTEM_CONFIG),
-    ),
-  };
 }
 
-const startedBy = (timers: readonly ScanTimer[]): string[] => [
-  ...new Set(
-    timers.flatMap(({ timer, of }) =>
-      timer !== null && of.timer['ActiveState'] === 'active' ? timer : [],
-    ),
-  ),
-];
+/** What of a machine's schedule is about one configuration. */
+export const scheduleOf = (facts: ScheduleFacts, look: Pick<Look, 'file' | 'scanner'>): Ours =>
+  oursOf({ ...facts, timers: facts.timers.timers }, look);
 
 /** @param own how this program is called */
 export function judgeSchedule(facts: ScheduleFacts, own: Own, look: Judging): Finding[] {
-  const { others, ...ours } = ofConfig(facts, look.file);
-  const { entries, crontabs } = ours;
-  const { timers } = ours.timers;
-  const started = startedBy(timers);
-  const whole = entries.filter(({ entry }) => limitOf(entry.command) === null);
-  const working = whole.filter((one) => faultsOf(one, look).length === 0);
-  const [line] = facts.cronRunning === false ? [] : working;
-  const runner = started[0] ?? (line === undefined ? null : placeOf(line));
-  const found = [
-    ...timers.flatMap((timer) => judgeTimer(timer, look, runner)),
-    ...judgeIgnored(crontabs, runner, look.hands),
-    ...entries.flatMap((entry) => judgeEntry(entry, look)),
-    ...judgeDaemon(ours, look),
-    ...judgeRunners(started, { whole, working }, look),
-    ...(started.length === 0 ? judgePartial(entries, look) : []),
+  const ours = scheduleOf(facts, look);
+  const { entries, timers, ignored, unsure } = ours;
+  const started = startedOf(timers, look);
+  const isCron = facts.cronRunning === true;
+  const working = facts.cronRunning === false ? [] : workingOf(entries, look);
+  const beside = besideOf({ started, working, isCron }, unsure, look);
+  const isRun = timers.length > 0 || entries.length > 0 || ignored.length > 0;
+  if (!isRun && unsure.length === 0)
+    return [nothing(facts, own, look), ...judgeOthers(ours, look.file)];
+  return [
+    ...timers.flatMap((timer) => judgeOneTimer(timer, beside, look)),
+    ...judgeIgnored(ignored, beside, look.hands),
+    ...judgeEntries(entries, look),
+    ...judgeDaemon(facts, entries, started[0]?.timer ?? null, look),
+    ...judgeRunners({ started, entries, working, isCron, isTold: unsure.length === 0 }, look),
+    ...judgeOthers(ours, look.file),
   ];
-  const isRun = timers.length > 0 || entries.length > 0 || crontabs.ignored.length > 0;
-  return [...(isRun ? found : [nothing(ours, own, look)]), ...judgeOthers(others, look.file)];
 }

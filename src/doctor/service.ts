@@ -1,20 +1,47 @@
-/** The service of systemd that runs scans: what it runs, as whom, how that ended, and what that may see and write. */
-import { dirname } from 'node:path';
+/** The service of systemd that runs scans: whether it can be started, what it runs, and as whom. */
 import type { Finding } from '../core/finding.ts';
-import { limitOf, runsScan } from './command-words.ts';
-import { override } from './drop-in.ts';
 import { critical, warning } from './finding.ts';
 import type { Look } from './look.ts';
-import { commandsIn, type ScanTimer } from './timers.ts';
-import { hiddenFrom, keptFrom, unitWord, type Shown } from './unit-paths.ts';
+import { judgePaths } from './service-paths.ts';
+import { judgeRuns } from './service-runs.ts';
+import type { ScanTimer } from './timers.ts';
+import { commandsOf, limitOfScan, scansOf, type UnitCommand } from './unit-commands.ts';
+import { unwatched } from './unwatched.ts';
 
-type Hands = Look['hands'];
-type Judging = Pick<Look, 'config' | 'places' | 'scanner' | 'hands'>;
+type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands'>;
 
-const unwatched = 'without scans nothing is judged, promoted or told';
+const commandsIn = ({ of, commands }: ScanTimer): readonly UnitCommand[] =>
+  commands ?? commandsOf(of.service['ExecStart'], '');
+
+/** What keeps the service from running a scan of all jobs; null where nothing does, or systemd does not tell what it runs. */
+export function limitOfService(timer: ScanTimer): string | null {
+  if (timer.of.service['ExecStart'] === undefined) return null;
+  const limits = scansOf(commandsIn(timer)).map(limitOfScan);
+  return limits.includes(null) ? null : limits.join(', ') || 'no scan';
+}
+
+/** systemd has read it, and cannot start it. */
+function judgeState({ service, of }: ScanTimer, { hands }: Judging): Finding[] {
+  const { LoadState: state = '' } = of.service;
+  if (state === 'masked') {
+    const message = `${service} is masked: it cannot be started`;
+    const mend = hands.root(['systemctl', 'unmask', service]);
+    return [critical('schedule', service, { message, why: unwatched, mend })];
+  }
+  if (state !== 'bad-setting' && state !== 'error') return [];
+  return [critical('schedule', service, unusable(service, hands))];
+}
+
+/** A unit that systemd has refused. */
+export const unusable = (unit: string, hands: Look['hands']): Parameters<typeof critical>[2] => ({
+  message: `systemd cannot use ${unit}: something is wrong in its files`,
+  why: unwatched,
+  mend: hands.root(['systemd-analyze', 'verify', unit]),
+});
 
 /** What the service runs, whatever files say that were not read again, or that others undo. */
-function judgeCommand({ service, of, missing }: ScanTimer, { hands }: Judging): Finding[] {
+function judgeCommand(timer: ScanTimer, { hands }: Judging): Finding[] {
+  const { service, of, missing } = timer;
   const mend = hands.root(['systemctl', 'edit', '--full', service]);
   const wrong = (message: string, why: string): Finding[] => [
     critical('schedule', service, { message, why, mend }),
@@ -24,15 +51,15 @@ function judgeCommand({ service, of, missing }: ScanTimer, { hands }: Judging): 
       `${service} runs ${missing}, which is not there or is no program`,
       'each run ends at once, with exit code 203 or 1',
     );
-  const shown = of.service['ExecStart'];
-  if (shown === undefined) return [];
-  const commands = commandsIn(shown);
-  const scans = commands.filter(runsScan);
-  if (scans.length === 0)
-    return wrong(`${service} runs ${commands.join('; ') || 'nothing'}, and no scan`, unwatched);
-  const limits = scans.map(limitOf);
-  if (limits.includes(null)) return [];
-  return wrong(`${service} runs scans, but none of all jobs (${limits.join(', ')})`, unwatched);
+  if (of.service['ExecStart'] === undefined) return [];
+  const commands = commandsIn(timer);
+  if (scansOf(commands).length === 0) {
+    const run = commands.map(({ text }) => text).join('; ');
+    return wrong(`${service} runs ${run || 'nothing'}, and no scan`, unwatched);
+  }
+  const limit = limitOfService(timer);
+  if (limit === null) return [];
+  return wrong(`${service} runs scans, but none of all jobs (${limit})`, unwatched);
 }
 
 function judgeLoaded({ timer, service, of }: ScanTimer, { hands }: Judging): Finding[] {
@@ -45,31 +72,6 @@ function judgeLoaded({ timer, service, of }: ScanTimer, { hands }: Judging): Fin
       message: `${stale.join(' and ')}: changed since systemd has read it`,
       why: 'what the files say does not hold before systemd has read them again',
       mend: hands.root(['systemctl', 'daemon-reload']),
-    }),
-  ];
-}
-
-/** `n/a` or nothing: it was not asked yet. */
-function judgeCondition({ service, of }: ScanTimer, { hands }: Judging): Finding[] {
-  const { ConditionResult: result, ConditionTimestamp: asked = '' } = of.service;
-  if (result !== 'no' || asked === '' || asked === 'n/a') return [];
-  return [
-    critical('schedule', service, {
-      message: `${service} was not started when it was due last: one of its conditions does not hold`,
-      why: unwatched,
-      mend: hands.root(['systemctl', 'status', '--no-pager', service]),
-    }),
-  ];
-}
-
-function judgeResult({ service, of }: ScanTimer, { hands }: Judging): Finding[] {
-  const { Result: result = 'success', ExecMainStatus: status = '' } = of.service;
-  if (result === 'success' || result === '') return [];
-  return [
-    critical('schedule', service, {
-      message: `the last run of ${service} failed: ${result}${status === '' ? '' : `, exit code ${status}`}`,
-      why: 'that scan could not do its work',
-      mend: hands.root(['journalctl', '-u', service, '-n', '50', '--no-pager']),
     }),
   ];
 }
@@ -89,67 +91,15 @@ function judgeUser({ service, of }: ScanTimer, { scanner, hands }: Judging): Fin
   ];
 }
 
-/** What the service has to write. */
-function written({ config, places }: Judging): string[] {
-  const { deposits, validated, database } = places;
-  const inDeposits =
-    config?.archiveReports === true || config?.jobs.some(({ rules }) => rules.deposit === 'remove');
-  const paths = [
-    validated,
-    database === null ? null : dirname(database),
-    inDeposits === true ? deposits : null,
-    config?.metrics == null ? null : dirname(config.metrics),
-  ];
-  return paths.filter((path) => path !== null);
-}
-
-/** Opens folders by a drop-in; where another setting would close them all the same, its lines have to be changed. */
-const opening = (of: Shown, paths: readonly string[], service: string, hands: Hands): string => {
-  const opened = {
-    ...of,
-    ReadWritePaths: `${of['ReadWritePaths'] ?? ''} ${paths.map((path) => JSON.stringify(path)).join(' ')}`,
-  };
-  return keptFrom(opened, paths).length === 0
-    ? override(service, `ReadWritePaths=${paths.map(unitWord).join(' ')}`, hands)
-    : hands.root(['systemctl', 'edit', service]);
-};
-
-function judgeWritten({ service, of }: ScanTimer, look: Judging): Finding[] {
-  const hidden = new Set(hiddenFrom(of.service, written(look)));
-  const kept = keptFrom(of.service, written(look)).filter((path) => !hidden.has(path));
-  if (kept.length === 0) return [];
-  return [
-    critical('schedule', service, {
-      message: `${service} may not write ${kept.join(', ')}: its ReadWritePaths do not name it`,
-      why: 'its scans fail, although the same command works in a shell',
-      mend: opening(of.service, kept, service, look.hands),
-    }),
-  ];
-}
-
-function judgeHidden({ service, of }: ScanTimer, look: Judging): Finding[] {
-  const { deposits, validated, database } = look.places;
-  const paths = [deposits, validated, database].filter((path) => path !== null);
-  const hidden = hiddenFrom(of.service, paths);
-  if (hidden.length === 0) return [];
-  const isByHome = hiddenFrom({ ...of.service, ProtectHome: 'no' }, hidden).length === 0;
-  return [
-    critical('schedule', service, {
-      message: `${service} does not see ${hidden.join(', ')}: it has ${isByHome ? 'ProtectHome' : 'InaccessiblePaths'}`,
-      why: 'its scans fail, although the same command works in a shell',
-      mend: isByHome
-        ? override(service, 'ProtectHome=no', look.hands)
-        : look.hands.root(['systemctl', 'edit', service]),
-    }),
-  ];
-}
-
 export const judgeService = (timer: ScanTimer, look: Judging): Finding[] => [
   ...judgeLoaded(timer, look),
+  ...judgeState(timer, look),
   ...judgeCommand(timer, look),
-  ...judgeCondition(timer, look),
-  ...judgeResult(timer, look),
+  ...judgeRuns(timer, look),
   ...judgeUser(timer, look),
-  ...judgeWritten(timer, look),
-  ...judgeHidden(timer, look),
+  ...judgePaths(timer, look),
 ];
+
+/** Nothing that is known of it keeps its scans from being run. */
+export const worksService = (timer: ScanTimer, look: Judging): boolean =>
+  judgeService(timer, look).every(({ severity }) => severity !== 'critical');

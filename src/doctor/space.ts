@@ -8,8 +8,10 @@ import type { Look } from './look.ts';
 export interface Room {
   readonly what: 'database' | 'deposits' | 'validated';
   readonly path: string;
-  /** Folder that the file system is mounted on: two with the same share their room. */
+  /** Folder that the file system is mounted on. */
   readonly mounted: string;
+  /** Number of the file system, `8:1`: two with the same share their room, wherever they are mounted. Absent where it is not known. */
+  readonly device?: string | undefined;
   /** Bytes. */
   readonly free: number;
   readonly size: number;
@@ -38,6 +40,12 @@ function judgeDatabase(room: Room, { hands }: Judging): Finding {
     mend: hands.root(['du', '-xh', '--max-depth=2', room.mounted]),
   });
 }
+
+/** A disk may be mounted in two places, and by its subvolumes in many. */
+const isShared = (room: Room, other: Room): boolean =>
+  room.device === undefined || other.device === undefined
+    ? room.mounted === other.mounted
+    : room.device === other.device;
 
 /** `needed`: bytes of one round; `largest`: of its largest backup. */
 function judgeRound(
@@ -84,7 +92,7 @@ function judgeInodes({ what, path, inodes, mounted }: Room, { hands }: Judging):
 
 /**
  * The newest version of each job stands for the round that comes: its copy has to fit beside what is there. Where deposits and tree share
- * a disk, both the deposits and their copies do, unless these are clones.
+ * a file system, both the deposits and their copies do, unless these are clones.
  *
  * @param sizes null: nothing is known of a round
  */
@@ -97,13 +105,13 @@ export function judgeSpace(
   const total = sizes?.total ?? 0;
   const largest = sizes?.largest ?? null;
   const validated = rooms.find(({ what }) => what === 'validated');
+  const deposits = rooms.find(({ what }) => what === 'deposits');
+  const shares = deposits !== undefined && validated !== undefined && isShared(deposits, validated);
   return rooms.flatMap((room): Finding[] => {
-    const { what, mounted } = room;
+    const { what } = room;
     if (what === 'database') return [judgeDatabase(room, look), ...judgeInodes(room, look)];
-    const isShared = what === 'deposits' && mounted === validated?.mounted;
     // Told with the tree.
-    if (isShared) return [];
-    const shares = rooms.some((other) => other.what === 'deposits' && other.mounted === mounted);
+    if (what === 'deposits' && shares) return [];
     const copies = what === 'validated' && reflinks ? 0 : total;
     const needed = copies + (what === 'validated' && shares ? total : 0);
     return [judgeRound(room, { needed, largest }, look), ...judgeInodes(room, look)];

@@ -1,10 +1,11 @@
 /** Suggested jobs as lines for the configuration. */
-import { Document, isMap, isSeq, parseDocument, Scalar, YAMLMap } from 'yaml';
+import { Document, Scalar, YAMLMap } from 'yaml';
 import type { Environment } from '../config/environment.ts';
 import { checkText } from '../config/load.ts';
 import { forPeople } from '../core/text.ts';
 import { counted } from './finding.ts';
 import type { Suggestion, Suggestions } from './suggest.ts';
+import { merged } from './suggestion-merge.ts';
 
 /** What is not to be seen, and line ends that only some readers know, are written as what they are. */
 const hidden = /[\u007f-\u009f\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
@@ -67,31 +68,9 @@ function beginning({ jobs }: Suggestions, file: string): string {
     .join('');
 }
 
-/** The configuration with the suggestions in it, as somebody would put them there; null where that is not as simple. */
-function merged(text: string, { jobs }: Suggestions): string | null {
-  const document = parseDocument(text);
-  if (!isMap(document.contents)) return null;
-  const { agents } = document.toJS() as { agents?: unknown };
-  if (typeof agents !== 'object' || agents === null) document.set('agents', new YAMLMap());
-  for (const job of jobs) {
-    const path = ['agents', job.agent, 'databases'];
-    const there: unknown = document.getIn(path);
-    // A list has no place for a schedule: as a map it means the same jobs.
-    if (isSeq(there)) document.setIn(path, asMap(there.toJSON()));
-    document.setIn([...path, job.database], rulesNode(job));
-  }
-  return document.toString();
-}
-
-function asMap(names: readonly unknown[]): YAMLMap {
-  const map = new YAMLMap();
-  for (const name of names) map.set(new Scalar(String(name)), new YAMLMap());
-  return map;
-}
-
 /** What `check-config` would say of the configuration with these lines. */
 function faultsWith(suggestions: Suggestions, source: SuggestionSource): string[] {
-  const text = source.text === null ? null : merged(source.text, suggestions);
+  const text = source.text === null ? null : merged(source.text, suggestions.jobs, rulesNode);
   if (text === null) return [];
   const checked = checkText(source.file, text, source.env);
   return checked.kind === 'ok'

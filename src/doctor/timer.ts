@@ -2,14 +2,16 @@
 import { formatDuration } from '../core/duration.ts';
 import type { Finding } from '../core/finding.ts';
 import { critical, fine, moment, warning } from './finding.ts';
+import { judgeBoot } from './timer-boot.ts';
 import type { Look } from './look.ts';
-import { judgeService } from './service.ts';
+import { judgeService, limitOfService, unusable } from './service.ts';
 import type { ScanTimer } from './timers.ts';
-
-export { override } from './drop-in.ts';
+import { scansOf } from './unit-commands.ts';
+import type { Shown } from './unit-shown.ts';
+import { unwatched } from './unwatched.ts';
 
 type Hands = Look['hands'];
-type Judging = Pick<Look, 'config' | 'places' | 'scanner' | 'hands' | 'now'>;
+type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'now'>;
 
 /** The one that comes with the program starts the service of its own name, whatever that is. */
 function makeTimer(timer: string, hands: Look['hands']): string {
@@ -17,8 +19,6 @@ function makeTimer(timer: string, hands: Look['hands']): string {
   const start = hands.root(['systemctl', 'daemon-reload'], ['systemctl', 'enable', '--now', timer]);
   return `${saved} && ${start}`;
 }
-
-const unwatched = 'without scans nothing is judged, promoted or told';
 
 /** Something else runs scans: this one need not, and must not by and by. */
 function judgeSpare({ timer, service, of }: ScanTimer, beside: string, hands: Hands): Finding {
@@ -32,12 +32,16 @@ function judgeSpare({ timer, service, of }: ScanTimer, beside: string, hands: Ha
   });
 }
 
-function judgeStopped(timer: string, { of }: ScanTimer, hands: Hands): Finding {
-  const { ActiveState: active = '', UnitFileState: enabled = '', LoadState: load = '' } = of.timer;
-  const isMasked = load === 'masked' || enabled.startsWith('masked');
-  const unmask = isMasked ? [['systemctl', 'unmask', timer]] : [];
+const isMasked = (shown: Shown): boolean =>
+  shown['LoadState'] === 'masked' || (shown['UnitFileState'] ?? '').startsWith('masked');
+
+/** A timer whose service is masked cannot be started either. */
+function judgeStopped(timer: string, { service, of }: ScanTimer, hands: Hands): Finding {
+  const masked = isMasked(of.timer);
+  const names = [...(masked ? [timer] : []), ...(isMasked(of.service) ? [service] : [])];
+  const unmask = names.length > 0 ? [['systemctl', 'unmask', ...names]] : [];
   return warning('schedule', timer, {
-    message: `${timer} is ${isMasked ? 'masked' : active || 'unknown'}: it starts no scans`,
+    message: `${timer} is ${masked ? 'masked' : of.timer['ActiveState']}: it starts no scans`,
     why: unwatched,
     mend: hands.root(...unmask, ['systemctl', 'enable', '--now', timer]),
   });
@@ -77,21 +81,23 @@ function judgeStart(one: ScanTimer, look: Judging): Finding[] {
       }),
     ];
   }
-  if (of.timer['ActiveState'] !== 'active') return [judgeStopped(timer, one, hands)];
-  const late = judgeNext(timer, one, look);
-  if (late.length > 0) return late;
-  if (of.timer['UnitFileState'] === 'disabled') {
-    return [
-      warning('schedule', timer, {
-        message: `${timer} runs, but is not enabled`,
-        why: 'after the next boot no scan is started',
-        mend: hands.root(['systemctl', 'enable', '--now', timer]),
-      }),
-    ];
-  }
+  const { ActiveState: active, LoadState: load } = of.timer;
+  if (load === 'bad-setting' || load === 'error')
+    return [critical('schedule', timer, unusable(timer, hands))];
+  if (active !== 'active') return [judgeStopped(timer, one, hands)];
+  const late = [...judgeNext(timer, one, look), ...judgeBoot(timer, of.timer, hands)];
+  if (late.length > 0) return late.slice(0, 1);
   const { LastTriggerUSec: last = '' } = of.timer;
   const started = last === '' || last === 'n/a' ? 'it has not started a scan yet' : `last: ${last}`;
   return [fine('schedule', timer, `${timer} is active; ${started}`)];
+}
+
+/** systemctl has not answered, or not in time. */
+function judgeUnknown(name: string, beside: string | null): Finding {
+  const message = `it cannot be told whether ${name} is started: systemctl says nothing of it`;
+  return beside === null
+    ? warning('schedule', name, { message, why: unwatched })
+    : fine('schedule', name, `${message}; ${beside} runs scans`);
 }
 
 /** @param beside what else runs scans; null where nothing does */
@@ -100,7 +106,15 @@ export function judgeTimer(
   look: Judging,
   beside: string | null = null,
 ): Finding[] {
-  const isStarted = timer.timer !== null && timer.of.timer['ActiveState'] === 'active';
-  if (beside !== null && !isStarted) return [judgeSpare(timer, beside, look.hands)];
+  const { timer: name, service, of } = timer;
+  const active = of.timer['ActiveState'];
+  if (name !== null && active === undefined) return [judgeUnknown(name, beside)];
+  if (beside !== null && active !== 'active') return [judgeSpare(timer, beside, look.hands)];
+  const limit = limitOfService(timer);
+  const isBeside = beside !== null && beside !== name;
+  if (isBeside && limit !== null && scansOf(timer.commands ?? []).length > 0)
+    return [
+      fine('schedule', service, `${service} runs no scans of all jobs (${limit}); ${beside} does`),
+    ];
   return [...judgeStart(timer, look), ...judgeService(timer, look)];
 }

@@ -1,32 +1,32 @@
-/** Units of systemd that run scans. */
-import { isOurProgram, runsScan, wordsOf } from './command-words.ts';
-import { configIn } from './crontab.ts';
+/** Units of systemd that run scans, and the timers that start them. */
 import type { Machine } from './machine.ts';
+import type { ScanCommand } from './scan-commands.ts';
+import { commandsOf, scansOf, writtenScans, type UnitCommand } from './unit-commands.ts';
+import { configurationsOf } from './unit-configuration.ts';
+import { credentialsOf, type Credential } from './unit-credentials.ts';
+import { settingsOf, unitNames, unitText } from './unit-files.ts';
+import { loadedTimers, nextOf, show, shownCommands, type Shown } from './unit-shown.ts';
 
-/** A file that a service is given to read as a credential. */
-export interface Credential {
-  readonly name: string;
-  readonly path: string;
-  /** Permission bits; null where it is not there. */
-  readonly mode: number | null;
-}
+export type { Credential };
 
 export interface ScanTimer {
   /** `backupmon-scan.timer`; null where a service is there and no timer that starts it. */
   readonly timer: string | null;
   readonly service: string;
-  /** The configuration that the service names; null for the one that is searched. */
+  /** The configuration that it scans; null for the system's. A service of two configurations is there twice. */
   readonly config: string | null;
+  /** It cannot be told which configuration it scans. */
+  readonly unsure?: true;
+  /** Of the service. */
   readonly credentials: readonly Credential[];
   /** A program that its commands name, and that is not there or is none; null where none is missing. */
   readonly missing: string | null;
   /** When the timer starts it next, in milliseconds UTC; null where that is not told. */
   readonly next: number | null;
   /** As `systemctl show` tells them. */
-  readonly of: {
-    readonly timer: Readonly<Record<string, string>>;
-    readonly service: Readonly<Record<string, string>>;
-  };
+  readonly of: { readonly timer: Shown; readonly service: Shown };
+  /** What the service runs, with those scans that are of this configuration; where it is left out, as systemd shows it. */
+  readonly commands?: readonly UnitCommand[];
 }
 
 export interface Timers {
@@ -37,162 +37,103 @@ export interface Timers {
   readonly timers: readonly ScanTimer[];
 }
 
-const unitFolders = [
-  '/etc/systemd/system',
-  '/run/systemd/system',
-  '/usr/local/lib/systemd/system',
-  '/usr/lib/systemd/system',
-  '/lib/systemd/system',
-];
-
-/** `ExecStart=` may begin with characters that mean something to systemd. */
-const execLine = /^\s*ExecStart\s*=\s*[-@:+!|]*(.*)$/gmu;
-
-/** By the name of the unit; the first folder wins, as for systemd. With what drop-ins add to it. */
-function unitsOf(machine: Machine, ending: string): Map<string, string> {
-  const units = new Map<string, string>();
-  for (const folder of unitFolders) {
-    for (const name of machine.names(folder)) {
-      if (!name.endsWith(ending) || units.has(name)) continue;
-      const text = machine.text(`${folder}/${name}`);
-      if (text !== null) units.set(name, text + dropIns(machine, name));
-    }
-  }
-  return units;
-}
-
-function dropIns(machine: Machine, name: string): string {
-  const files = unitFolders.flatMap((folder) =>
-    machine.names(`${folder}/${name}.d`).map((file) => `${folder}/${name}.d/${file}`),
-  );
-  return files.map((file) => `\n${machine.text(file) ?? ''}`).join('');
-}
-
-const startsScan = (text: string): boolean =>
-  [...text.matchAll(execLine)].some(([, command = '']) => runsScan(command));
-
-/** The timers that start a service: the one of its name, and those that name it. */
-function timersFor(service: string, timers: ReadonlyMap<string, string>): string[] {
-  const own = service.replace(/\.service$/u, '.timer');
-  return [...timers].flatMap(([name, text]) => {
-    const unit = /^\s*Unit\s*=\s*(\S+)\s*$/mu.exec(text)?.[1];
-    return unit === service || (unit === undefined && name === own) ? [name] : [];
-  });
-}
-
-/** `LoadCredential=name:/path`. */
-const loading = /^\s*LoadCredential\s*=\s*([^:\s]+):(\/.*?)\s*$/gmu;
-
-const credentialsOf = (text: string, { stats }: Machine): Credential[] =>
-  [...text.matchAll(loading)].map(([, name = '', path = '']) => {
-    const mode = stats(path)?.mode ?? null;
-    return { name, path, mode: mode === null ? null : mode & 0o777 };
+/** The timers that have files, and the service that each names, else the one of its own name. */
+const writtenTimers = (machine: Machine): [string, string][] =>
+  unitNames(machine, '.timer').map((timer) => {
+    const unit = settingsOf(unitText(machine, timer), 'Unit').at(-1);
+    return [timer, unit ?? timer.replace(/\.timer$/u, '.service')];
   });
 
-const asked = [
-  'LoadState',
-  'ActiveState',
-  'SubState',
-  'UnitFileState',
-  'LastTriggerUSec',
-  'User',
-  'Result',
-  'ExecMainStatus',
-  'ProtectSystem',
-  'ProtectHome',
-  'ReadWritePaths',
-  'ReadOnlyPaths',
-  'InaccessiblePaths',
-  'BindPaths',
-  'StateDirectory',
-  'CacheDirectory',
-  'DynamicUser',
-  'NeedDaemonReload',
-  'ConditionResult',
-  'ConditionTimestamp',
-  'ExecStart',
-];
-
-/** Of what is shown more than once, as ExecStart, one line each. */
-function parseShown(text: string): Readonly<Record<string, string>> {
-  const shown: Record<string, string> = {};
-  for (const line of text.split('\n')) {
-    const [, name, value = ''] = /^(\w+)=(.*)$/u.exec(line) ?? [];
-    if (name === undefined) continue;
-    shown[name] = shown[name] === undefined ? value : `${shown[name]}\n${value}`;
-  }
-  return shown;
-}
-
-/** `{ path=/usr/bin/backupmon ; argv[]=/usr/bin/backupmon scan ; … }`, one a line. */
-export const commandsIn = (execStart: string): string[] =>
-  execStart.split('\n').flatMap((line) => /argv\[\]=(.*?) ; /u.exec(line)?.[1] ?? []);
-
-/** A program of theirs, or the script that Node is to run, that is not there. Arguments are shown without their quotes. */
-function missingOf(execStart: string, { stats }: Machine): string | null {
-  for (const line of execStart.split('\n').filter(runsScan)) {
-    const program = /path=(.*?) ; argv/u.exec(line)?.[1] ?? '';
-    const script = wordsOf(line).find((word) => isOurProgram(word) && /^\/.*js$/u.test(word));
-    if (program.startsWith('/') && ((stats(program)?.mode ?? 0) & 0o111) === 0) return program;
-    if (script !== undefined && stats(script) === null) return script;
+/** A program of theirs, or the script that Node is to run, that is not there. */
+function missingOf(commands: readonly UnitCommand[], { stats }: Machine): string | null {
+  const isFile = (path: string): boolean => ((stats(path)?.mode ?? 0) & 0o170000) === 0o100000;
+  const mayRun = (path: string): boolean =>
+    isFile(path) && ((stats(path)?.mode ?? 0) & 0o111) !== 0;
+  for (const { program, scans } of commands.filter((command) => command.scans.length > 0)) {
+    if (program.startsWith('/') && !mayRun(program)) return program;
+    const script = scans.find(
+      (scan) => /^\/[^$`*?]*js$/u.test(scan.program) && !isFile(scan.program),
+    );
+    if (script !== undefined) return script.program;
   }
   return null;
 }
 
-/** What the commands name that systemd would run, else what the settings say. */
-function configOf(execStart: string | undefined, text: string): string | null {
-  if (execStart === undefined) return configIn(text);
-  const named = /--config[= ](\/.*?)(?: -\S+)* scan /u.exec(`${commandsIn(execStart).join(' ')} `);
-  return named?.[1] ?? configIn(text.replaceAll(execLine, ''));
+interface ScanService {
+  /** As systemd calls it, whatever other names it has. */
+  readonly name: string;
+  readonly text: string;
+  readonly shown: Shown;
 }
 
-/** Written in the time zone of whoever asks. */
-async function nextOf(machine: Machine, timer: string): Promise<number | null> {
-  const asking = ['systemctl', 'show', timer, '-p', 'NextElapseUSecRealtime'];
-  const { out } = await machine.ask('env', 'TZ=UTC', ...asking);
-  const [, date, time] = /=\w+ ([\d-]+) ([\d:]+)\S* UTC$/mu.exec(out) ?? [];
-  return date === undefined ? null : Date.parse(`${date}T${time}Z`);
+async function serviceOf(machine: Machine, name: string): Promise<ScanService> {
+  const shown = await show(machine, name);
+  return { name: shown['Id'] ?? name, text: unitText(machine, name), shown };
 }
 
-async function show(machine: Machine, unit: string): Promise<Readonly<Record<string, string>>> {
-  const { out } = await machine.ask('systemctl', 'show', unit, '-p', asked.join(','));
-  return parseShown(out);
-}
+const withScans = (commands: readonly UnitCommand[], own: readonly ScanCommand[]): UnitCommand[] =>
+  commands.map((one) => ({ ...one, scans: one.scans.filter((scan) => own.includes(scan)) }));
 
-async function timerOf(
+async function timersOf(
   machine: Machine,
-  timer: string | null,
-  service: string,
-  text: string,
-): Promise<ScanTimer> {
-  const shown = await show(machine, service);
-  return {
-    timer,
-    service,
-    config: configOf(shown['ExecStart'], text),
-    credentials: credentialsOf(text, machine),
-    missing: missingOf(shown['ExecStart'] ?? '', machine),
-    next: timer === null ? null : await nextOf(machine, timer),
-    of: { timer: timer === null ? {} : await show(machine, timer), service: shown },
-  };
+  { name, text, shown }: ScanService,
+  timers: readonly string[],
+): Promise<ScanTimer[]> {
+  const commands = commandsOf(shown['ExecStart'], text);
+  const scans = scansOf(commands);
+  // Where something else is run by now, its files tell what it was for.
+  const told = scans.length > 0 ? scans : writtenScans(text);
+  const configurations = await configurationsOf(told, { shown, text }, machine);
+  const found: ScanTimer[] = [];
+  for (const timer of timers.length === 0 ? [null] : timers) {
+    const facts = {
+      timer,
+      service: name,
+      credentials: credentialsOf(text, machine),
+      missing: shown['ExecStart'] === undefined ? null : missingOf(commands, machine),
+      next: timer === null ? null : await nextOf(machine, timer),
+      of: { timer: timer === null ? {} : await show(machine, timer), service: shown },
+    };
+    for (const { file, unsure, scans: own } of configurations) {
+      const ofThis = { config: file, commands: withScans(commands, own) };
+      found.push({ ...facts, ...ofThis, ...(unsure ? { unsure } : {}) });
+    }
+  }
+  return found;
+}
+
+/** Services that run scans, by what their files say, or by what systemd has loaded: instances and transient units too. */
+async function servicesOf(
+  machine: Machine,
+  written: readonly string[],
+  starts: ReadonlyMap<string, string>,
+): Promise<ScanService[]> {
+  const others = [...new Set(starts.values())].filter((name) => !written.includes(name));
+  const shown = await shownCommands(machine, others);
+  const scanning = others.filter((name) => scansOf(commandsOf(shown.get(name), '')).length > 0);
+  const found = new Map<string, ScanService>();
+  for (const name of [...written, ...scanning]) {
+    const service = await serviceOf(machine, name);
+    found.set(service.name, service);
+  }
+  return [...found.values()];
 }
 
 export async function readTimers(machine: Machine): Promise<Timers> {
   const running =
     machine.stats('/run/systemd/system') !== null && machine.find('systemctl') !== null;
-  // A template is no unit by itself.
-  const found = [...unitsOf(machine, '.service')].filter(
-    ([name, text]) => !name.includes('@.') && startsScan(text),
+  const written = unitNames(machine, '.service').filter(
+    (name) => writtenScans(unitText(machine, name)).length > 0,
   );
-  const services = found.map(([name]) => name);
-  if (!running) return { running, services, timers: [] };
-  const units = unitsOf(machine, '.timer');
+  if (!running) return { running, services: written, timers: [] };
+  const starts = new Map([...writtenTimers(machine), ...(await loadedTimers(machine))]);
+  const services = await servicesOf(machine, written, starts);
   const timers: ScanTimer[] = [];
-  for (const [service, text] of found) {
-    const names = timersFor(service, units);
-    for (const timer of names.length === 0 ? [null] : names) {
-      timers.push(await timerOf(machine, timer, service, text));
-    }
+  for (const service of services) {
+    const names = [...starts].flatMap(([timer, started]) =>
+      started === service.name ? timer : [],
+    );
+    timers.push(...(await timersOf(machine, service, names)));
   }
-  return { running, services, timers };
+  return { running, services: services.map(({ name }) => name), timers };
 }

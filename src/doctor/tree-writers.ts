@@ -1,10 +1,10 @@
 /** Who else may write in the folders of the tree. */
 import type { Finding } from '../core/finding.ts';
 import { modeOf } from './access.ts';
-import type { Others } from './access-lists.ts';
+import type { Others } from './grants.ts';
 import { critical, listed, warning } from './finding.ts';
 import { SHARED } from './folder-facts.ts';
-import { writersOf } from './folder-writers.ts';
+import { othersTo } from './others.ts';
 import type { Look } from './look.ts';
 import { MOST_PATHS } from './most-paths.ts';
 import { isFolder, type Inner } from './tree-inner.ts';
@@ -61,7 +61,7 @@ export async function examineTreeWriters(
   inner: readonly Inner[],
 ): Promise<Finding[]> {
   const folders = inner.filter(isFolder);
-  const writers = await writersOf(look, folders);
+  const writers = await othersTo(look, folders);
   const open = folders.flatMap((one): OpenInner[] => {
     const others = writers.get(one.path);
     return others === undefined ? [] : [{ ...one, others }];

@@ -1,6 +1,7 @@
 /** Who scans, and who asks. */
 import { shellWord } from '../core/text.ts';
 import type { Finding } from '../core/finding.ts';
+import { modeOf } from './access.ts';
 import { fine, warning } from './finding.ts';
 import type { Look } from './look.ts';
 import { giveAway, type GivenAway } from './own-user.ts';
@@ -65,9 +66,12 @@ export function judgeUser(facts: UserFacts, look: Judging): Finding[] {
     ];
   }
   if (scanner.uid === 0) {
+    const { validated } = places;
+    const isDivided = validated !== null && (modeOf(validated)?.uid ?? 0) !== 0;
+    const others = isDivided ? `, and ${validated} to another user` : '';
     return [
       warning('user', scanner.user, {
-        message: `scans run as root, to whom ${database} belongs`,
+        message: `scans run as root, to whom ${database} belongs${others}`,
         ...given(giveAway(look, facts)),
       }),
     ];

@@ -10,8 +10,9 @@ import type { Rounds } from './rounds.ts';
 /** One folder of an agent. */
 export interface ZoneFolder {
   readonly path: string;
-  /** `files`: where backups lie; `root` may be that too. */
   readonly role: 'root' | 'log' | 'archive' | 'files';
+  /** Backups lie there, or belong there: it is of that role, or the agent's own folder and has some in it. */
+  readonly holdsFiles?: boolean;
   readonly mode: Mode;
   readonly writable: boolean;
 }
@@ -31,6 +32,8 @@ export interface ZoneFacts {
   readonly files: number;
   /** Names of files, at most some. */
   readonly names: readonly string[];
+  /** To whom files of the agent belong: as a rule the user that it logs in as. */
+  readonly senders?: readonly number[];
   readonly rounds: Rounds;
 }
 
@@ -47,11 +50,16 @@ function may(folder: Folder, bits: number, name = '.'): boolean {
   }
 }
 
-function zoneFolder(folder: Folder, role: ZoneFolder['role']): ZoneFolder {
+function zoneFolder(
+  folder: Folder,
+  role: ZoneFolder['role'],
+  holdsFiles = role === 'files',
+): ZoneFolder {
   const { uid, gid, mode } = statFolder(folder);
   return {
     path: folder.path,
     role,
+    holdsFiles,
     mode: {
       uid: Number(uid),
       gid: Number(gid),
@@ -63,10 +71,13 @@ function zoneFolder(folder: Folder, role: ZoneFolder['role']): ZoneFolder {
   };
 }
 
-export function foldersOf(zone: AgentZone): ZoneFolder[] {
+const isReport = (name: string): boolean => name.toLowerCase().endsWith('.json');
+
+/** @param names of regular files in the agent's own folder, where reports may lie too */
+export function foldersOf(zone: AgentZone, names: readonly string[]): ZoneFolder[] {
   const archive = zone.archive();
   return [
-    zoneFolder(zone.root, 'root'),
+    zoneFolder(zone.root, 'root', !names.every(isReport)),
     ...(zone.log === null ? [] : [zoneFolder(zone.log, 'log')]),
     ...(archive === null ? [] : [zoneFolder(archive, 'archive')]),
     ...zone.files().flatMap((folder) => (folder === zone.root ? [] : zoneFolder(folder, 'files'))),
@@ -76,17 +87,20 @@ export function foldersOf(zone: AgentZone): ZoneFolder[] {
 export interface Files {
   readonly unreadable: string[];
   readonly names: string[];
+  /** Of what lies there. */
+  readonly owners: Set<number>;
   source: Source | null;
 }
 
 /** Regular files that a scan could be asked to read. rsync's temporary ones belong to nobody yet. */
 export function lookAtFiles(folder: Folder): Files {
-  const found: Files = { unreadable: [], names: [], source: null };
+  const found: Files = { unreadable: [], names: [], owners: new Set(), source: null };
   for (const name of listFolder(folder).names.slice(0, MOST_FILES)) {
     if (name.startsWith('.')) continue;
     const stats = statIn(folder, name);
     if (stats === null || unsafeKind(stats) !== null) continue;
     found.names.push(name);
+    found.owners.add(Number(stats.uid));
     if (!may(folder, constants.R_OK, name)) found.unreadable.push(`${folder.path}/${name}`);
     else if (stats.size > 0n) found.source ??= { folder, name };
   }

@@ -43,9 +43,9 @@ async function enter(walk: Walk, zone: AgentZone, configured: boolean): Promise<
   const { agent } = zone;
   const { config, now } = walk.look;
   if (!zone.entered) return { ...nothingOf(agent, configured), unsafe: zone.unsafe };
-  const files = [...new Set([...zone.files(), ...(zone.log === null ? [] : [zone.log])])].map(
-    lookAtFiles,
-  );
+  const folders = [...new Set([...zone.files(), ...(zone.log === null ? [] : [zone.log])])];
+  const files = folders.map(lookAtFiles);
+  const inRoot = files[folders.indexOf(zone.root)]?.names ?? [];
   for (const { source } of files) if (source !== null && (await walk.onSource(source))) break;
   const zoneOfAgent = config?.agents.find(({ id }) => id === agent)?.timezone;
   const timezone = zoneOfAgent ?? config?.timezone ?? 'UTC';
@@ -54,12 +54,13 @@ async function enter(walk: Walk, zone: AgentZone, configured: boolean): Promise<
     configured,
     there: true,
     trouble: null,
-    folders: foldersOf(zone),
+    folders: foldersOf(zone, inRoot),
     // Opened by now: what is no folder was found out meanwhile.
     unsafe: zone.unsafe,
     unreadable: files.flatMap(({ unreadable }) => unreadable),
     files: files.reduce((sum, { names }) => sum + names.length, 0),
     names: files.flatMap(({ names }) => names),
+    senders: [...new Set(files.flatMap(({ owners }) => [...owners]))],
     rounds: readRounds(zone, { timezone, now, budget: walk.budget }),
   };
 }

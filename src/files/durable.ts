@@ -176,7 +176,10 @@ export function readText(path: string): string | null {
       close(descriptor);
     }
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    const code = errorCode(error);
+    if (code === 'ENOENT') return null;
+    // A socket cannot even be opened.
+    if (code === 'ENXIO') throw new Trouble('ENOTREG', 'read', path, { cause: error });
     return attempt('read', path, () => {
       throw error;
     });

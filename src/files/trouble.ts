@@ -41,6 +41,7 @@ const meanings: Readonly<Record<string, string>> = {
   EFBIG: 'it is too large',
   // Ours: the system has no word for it.
   ENOTREG: 'it is no regular file',
+  ELATE: 'it is a pipe, and nobody has written into it in time',
 };
 
 /** The errno name in words, and itself. */

@@ -2,44 +2,16 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
-import { judgeEntry, readEntry } from '../../src/doctor/cron-entry.ts';
-import { readProgram } from '../../src/doctor/cron-program.ts';
-import { limitOf, runsScan } from '../../src/doctor/command-words.ts';
+import { isCronRunning, isCronTargetActive } from '../../src/doctor/cron-daemon.ts';
+import { readEntry, type EntryFacts } from '../../src/doctor/cron-entry.ts';
+import { judgeEntry } from '../../src/doctor/cron-faults.ts';
+import { readProgram, type ProgramFacts } from '../../src/doctor/cron-program.ts';
 import { longestGap, parseTimes } from '../../src/doctor/cron-times.ts';
-import {
-  configIn,
-  isCronRunning,
-  isCronTargetActive,
-  parseCrontab,
-  readCrontabs,
-} from '../../src/doctor/crontab.ts';
+import { userFinder } from '../../src/doctor/cron-users.ts';
+import { parseCrontab, readCrontabs, type CronEntry } from '../../src/doctor/crontab.ts';
+import type { Machine } from '../../src/doctor/machine.ts';
+import { scanCommandsIn, type ScanCommand } from '../../src/doctor/scan-commands.ts';
 import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
-
-describe('what runs a scan', () => {
-  const commands: readonly (readonly [string, boolean])[] = [
-    ['/usr/bin/backupmon scan', true],
-    ['backupmon scan', true],
-    ['backupmon --config /srv/c.yaml -q scan >/dev/null 2>&1', true],
-    ['cd /; nice -n 10 /opt/x/bin/backupmon.js scan;', true],
-    ['/usr/bin/node /opt/x/dist/backupmon.cjs scan', true],
-    ["flock -n /run/x 'backupmon scan'", true],
-    ['BACKUPMON_CONFIG=/srv/c.yaml backupmon scan', true],
-    ['/usr/bin/backupmon status', false],
-    ['/usr/bin/mybackupmon scan', false],
-    ['/usr/bin/backupmon scanner', false],
-    ['echo scan | backupmon status', false],
-  ];
-  for (const [command, is] of commands) {
-    it(`${command}: ${is}`, () => assert.equal(runsScan(command), is));
-  }
-
-  it('names its configuration, in one way or another', () => {
-    assert.equal(configIn('backupmon --config /srv/c.yaml scan'), '/srv/c.yaml');
-    assert.equal(configIn("backupmon --config='/srv/a b.yaml' scan"), '/srv/a b.yaml');
-    assert.equal(configIn('BACKUPMON_CONFIG=/srv/d.yaml backupmon scan'), '/srv/d.yaml');
-    assert.equal(configIn('backupmon scan'), null);
-  });
-});
 
 describe('a crontab', () => {
   it('of the system names the user; PATH and configuration hold from their line on', () => {
@@ -53,28 +25,27 @@ describe('a crontab', () => {
       '17 * * * * root run-parts /etc/cron.hourly',
       '',
     ].join('\n');
+    const unset = { endsInReturn: false, path: '/usr/bin:/bin', pathLine: null, shell: null };
     assert.deepEqual(parseCrontab(text, '/etc/crontab', null), [
       {
         file: '/etc/crontab',
         line: 3,
         schedule: '*/10 * * * *',
         user: 'backupmon',
-        command: '/usr/bin/backupmon scan',
-        path: '/usr/bin:/bin',
-        pathLine: null,
-        shell: null,
-        config: null,
+        scans: scanCommandsIn('/usr/bin/backupmon scan'),
+        variables: new Map(),
+        ...unset,
       },
       {
         file: '/etc/crontab',
         line: 6,
         schedule: '@hourly',
         user: 'root',
-        command: 'backupmon scan -v',
+        scans: scanCommandsIn('backupmon scan -v'),
+        variables: new Map([['BACKUPMON_CONFIG', '/srv/c.yaml']]),
+        ...unset,
         path: '/opt/bin:/usr/bin',
         pathLine: 4,
-        shell: null,
-        config: '/srv/c.yaml',
       },
     ]);
   });
@@ -82,7 +53,7 @@ describe('a crontab', () => {
   it('of a user does not', () => {
     const [entry] = parseCrontab('*/10 * * * * backupmon scan\n', '/x', 'anna');
     assert.equal(entry?.user, 'anna');
-    assert.equal(entry?.command, 'backupmon scan');
+    assert.equal(entry?.scans[0]?.program, 'backupmon');
   });
 
   it('is found wherever cron looks, and told where cron passes over it', async () => {
@@ -114,7 +85,7 @@ describe('a crontab', () => {
     if (!isRoot) return;
     assert.match(why.get('/etc/cron.d/writable') ?? '', /others than root may write/u);
     assert.match(why.get('/etc/cron.d/strange') ?? '', /do not belong to root/u);
-    assert.match(why.get('/etc/cron.d/last') ?? '', /without a line end/u);
+    assert.match(why.get('/etc/cron.d/last') ?? '', /last line has no end/u);
     assert.equal(ignored.length, 4);
   });
 });
@@ -137,13 +108,27 @@ describe('a line that runs scans', () => {
     line: 3,
     schedule: '*/10 * * * *',
     user: 'backupmon',
-    command: '/usr/bin/backupmon scan',
+    scans: scanCommandsIn('/usr/bin/backupmon scan'),
+    endsInReturn: false,
     path: '/usr/bin:/bin',
     pathLine: null,
     shell: null,
-    config: null,
+    variables: new Map<string, string>(),
   };
+  const factsOf = (
+    one: CronEntry,
+    ofProgram: ProgramFacts,
+    limit: string | null = null,
+  ): EntryFacts => ({
+    entry: one,
+    config: '/etc/backupmon/config.yaml',
+    limit,
+    program: ofProgram,
+    changedBy: null,
+    shellFault: null,
+  });
   const program = {
+    unsure: null,
     word: '/usr/bin/backupmon',
     file: '/usr/bin/backupmon',
     interpreter: null,
@@ -209,14 +194,6 @@ describe('a line that runs scans', () => {
       ],
     ],
     [
-      'runs scans of some jobs only',
-      { ...entry, command: '/usr/bin/backupmon scan paris' },
-      program,
-      [
-        'ok /etc/cron.d/backupmon, line 3 runs scans as backupmon (*/10 * * * *), but none of all jobs (paris)',
-      ],
-    ],
-    [
       'needs a Node that cron does not find',
       entry,
       { ...program, interpreter: 'node', interpreterFound: false, missingFolder: '/opt/bin' },
@@ -228,7 +205,7 @@ describe('a line that runs scans', () => {
   ] as const;
   for (const [title, given, facts, expected] of cases) {
     it(title, () => {
-      const found = judgeEntry({ entry: given, program: facts, shellFault: null }, lookWith());
+      const found = judgeEntry(factsOf(given, facts), lookWith());
       assertWhole(found);
       assert.deepEqual(told(found), expected);
     });
@@ -236,51 +213,70 @@ describe('a line that runs scans', () => {
 
   it('is nobody’s fault where it is not known who scans', () => {
     const look = lookWith({ scanner: { ...scanner, known: false } });
-    const [found] = judgeEntry(
-      { entry: { ...entry, user: 'anna' }, program, shellFault: null },
-      look,
-    );
+    const [found] = judgeEntry(factsOf({ ...entry, user: 'anna' }, program), look);
     assert.equal(found?.severity, 'ok');
   });
 
   it('has no PATH to be given where the program is nowhere', () => {
     const facts = { ...program, word: 'backupmon', file: null };
-    const [found] = judgeEntry({ entry, program: facts, shellFault: null }, lookWith());
+    const [found] = judgeEntry(factsOf(entry, facts), lookWith());
     assert.equal(found?.mend, '${EDITOR:-vi} +3 /etc/cron.d/backupmon');
   });
+
+  it('runs scans of some jobs only', () => {
+    assert.deepEqual(told(judgeEntry(factsOf(entry, program, 'paris'), lookWith())), [
+      'ok /etc/cron.d/backupmon, line 3 runs scans as backupmon (*/10 * * * *), but none of all jobs (paris)',
+    ]);
+  });
+
+  const scanOf = (command: string): ScanCommand => {
+    const [scan] = scanCommandsIn(command);
+    assert.ok(scan !== undefined, command);
+    return scan;
+  };
 
   it('is read as cron would: the program on its PATH, and what its first line asks for', () => {
     const { machine, file, root } = makeMachine();
     file('/usr/local/bin/backupmon', '#!/usr/bin/env node\n', 0o755);
-    const line = { command: 'backupmon scan', path: '/usr/local/bin:/usr/bin' };
-    const found = readProgram(line, machine);
+    const scan = scanOf('backupmon scan');
+    const found = readProgram(scan, { path: '/usr/local/bin:/usr/bin' }, machine);
     assert.deepEqual([found.word, found.file], ['backupmon', '/usr/local/bin/backupmon']);
-    assert.equal(readProgram({ ...line, path: '/usr/bin:/bin' }, machine).file, null);
+    assert.equal(readProgram(scan, { path: '/usr/bin:/bin' }, machine).file, null);
     // The file itself is read where it is; on another machine's root only its real path has a first line.
     const real = `${root}/usr/local/bin/backupmon`;
     const here = {
-      stats: (path: string) => (path === real ? { uid: 0, mode: 0o755 } : null),
+      stats: (path: string) => (path === real ? { uid: 0, mode: 0o100755, nlink: 1 } : null),
       find: () => null,
     };
-    const facts = readProgram({ command: `${real} scan`, path: '/usr/bin:/bin' }, here);
+    const facts = readProgram(scanOf(`${real} scan`), { path: '/usr/bin:/bin' }, here);
     assert.deepEqual([facts.interpreter, facts.interpreterFound], ['node', false]);
     // The Node that runs this is one.
     assert.equal(facts.missingFolder, dirname(process.execPath));
+  });
+
+  it('runs a script by Node: both have to be there, and the script need be no program', () => {
+    const { machine, file } = makeMachine();
     file('/opt/node', '', 0o755);
-    const byNode = { command: '/opt/node /x/dist/backupmon.cjs scan', path: '/bin' };
-    assert.equal(readProgram(byNode, machine).file, '/opt/node');
+    const fileOf = (): ProgramFacts =>
+      readProgram(
+        scanOf('/opt/node --max-old-space-size=512 /x/backupmon.cjs scan'),
+        entry,
+        machine,
+      );
+    assert.deepEqual([fileOf().word, fileOf().file], ['/x/backupmon.cjs', null]);
+    file('/x/backupmon.cjs', '', 0o644);
+    assert.deepEqual([fileOf().word, fileOf().file], ['/opt/node', '/opt/node']);
   });
 
   it('names a program by a path with spaces, as doctor itself writes it', () => {
     const { machine, file } = makeMachine();
     file('/opt/my tools/backupmon', '', 0o755);
-    const command = "'/opt/my tools/backupmon' --config '/srv/a b.yaml' scan";
-    assert.equal(readProgram({ command, path: '/bin' }, machine).file, '/opt/my tools/backupmon');
-    const nested = "flock -n /run/x '/opt/my\\ tools/backupmon scan'";
-    assert.equal(
-      readProgram({ command: nested, path: '/bin' }, machine).file,
-      '/opt/my tools/backupmon',
-    );
+    const commands = [
+      "'/opt/my tools/backupmon' --config '/srv/a b.yaml' scan",
+      String.raw`flock -n /run/x -c '/opt/my\ tools/backupmon scan'`,
+    ];
+    for (const command of commands)
+      assert.equal(readProgram(scanOf(command), entry, machine).file, '/opt/my tools/backupmon');
   });
 
   it('needs a program that its user can reach, on a file system that has programs', async () => {
@@ -288,14 +284,19 @@ describe('a line that runs scans', () => {
     install('getent', 'test "$2" = backupmon && echo backupmon:x:990:990::/:/bin/sh');
     file('/closed/bin/backupmon', '', 0o755);
     file('/opt/backupmon', '', 0o744);
+    file('/folder/backupmon/x', '');
     chmodSync(`${root}/closed`, 0o700);
-    const fileOf = async (command: string, user: string): Promise<string | null> =>
-      (await readEntry({ ...entry, command, user }, machine)).program.file;
+    const fileOf = async (command: string, user: string): Promise<string | null> => {
+      const given = { ...entry, scans: scanCommandsIn(command), user };
+      const [found] = await readEntry(given, machine, userFinder(machine));
+      return found?.program.file ?? null;
+    };
     const own = process.getuid?.() === 990;
     assert.equal((await fileOf('/closed/bin/backupmon scan', 'backupmon')) !== null, own);
     assert.equal((await fileOf('/opt/backupmon scan', 'backupmon')) !== null, own);
     assert.equal(await fileOf('/closed/bin/backupmon scan', 'root'), '/closed/bin/backupmon');
     assert.equal(await fileOf('/opt/backupmon scan', 'root'), '/opt/backupmon');
+    assert.equal(await fileOf('/folder/backupmon scan', 'root'), null);
     const mount = '30 1 8:1 / /opt rw,nosuid,noexec - ext4 /dev/sdb rw\n';
     file('/proc/self/mountinfo', `20 1 8:0 / / rw - ext4 /dev/sda rw\n${mount}`);
     assert.equal(await fileOf('/opt/backupmon scan', 'root'), null);
@@ -305,8 +306,10 @@ describe('a line that runs scans', () => {
     const { machine, file } = makeMachine();
     file('/bin/bash', '', 0o755);
     file('/usr/bin/backupmon', '', 0o755);
-    const faultsWith = async (shell: string | null): Promise<string[]> =>
-      told(judgeEntry(await readEntry({ ...entry, shell }, machine), lookWith())).slice(0, 1);
+    const faultsWith = async (shell: string | null): Promise<string[]> => {
+      const read = await readEntry({ ...entry, shell }, machine, userFinder(machine));
+      return told(read.flatMap((one) => judgeEntry(one, lookWith()))).slice(0, 1);
+    };
     const fine = ['ok /etc/cron.d/backupmon, line 3 runs scans as backupmon (*/10 * * * *)'];
     assert.deepEqual(await faultsWith(null), fine);
     assert.deepEqual(await faultsWith('/bin/bash'), fine);
@@ -318,28 +321,120 @@ describe('a line that runs scans', () => {
       `${place} SHELL=/bin/zsh, which does not exist`,
     ]);
   });
+
+  /** What is told of a system that has the program in /usr/local/bin only, and root's alone. */
+  const toldOf = async (command: string, user = 'backupmon'): Promise<string[]> => {
+    const { machine, file, program: install } = makeMachine();
+    install('getent', 'test "$2" = backupmon && echo backupmon:x:990:990::/:/bin/sh');
+    file('/usr/local/bin/backupmon', '', 0o755);
+    file('/run/lock/backupmon', '');
+    file('/var/lib/backupmon/x', '');
+    const entries = parseCrontab(`* * * * * ${user} ${command}\n`, '/etc/crontab', null);
+    return told(await judgedLines(entries, machine));
+  };
+  const judgedLines = async (entries: readonly CronEntry[], machine: Machine) => {
+    const find = userFinder(machine);
+    const read = await Promise.all(entries.map((one) => readEntry(one, machine, find)));
+    return read.flat().flatMap((one) => judgeEntry(one, lookWith()));
+  };
+
+  const usual = [
+    'flock -n /run/lock/backupmon /usr/local/bin/backupmon scan',
+    'systemd-cat -t backupmon /usr/local/bin/backupmon scan',
+    'pgrep backupmon || /usr/local/bin/backupmon scan',
+    'HOME=/var/lib/backupmon /usr/local/bin/backupmon scan',
+    'cd /var/lib/backupmon && /usr/local/bin/backupmon scan',
+    'nice -n 10 ionice -c 3 /usr/local/bin/backupmon scan >/dev/null 2>&1',
+    '/usr/local/bin/backupmon scan # all\r',
+    '[ -x /usr/local/bin/backupmon ] && /usr/local/bin/backupmon scan # all',
+  ];
+  for (const command of usual)
+    it(`is in order: ${JSON.stringify(command)}`, async () => {
+      assert.deepEqual(await toldOf(command), [
+        'ok /etc/crontab, line 1 runs scans as backupmon (* * * * *)',
+      ]);
+    });
+
+  const untold: readonly (readonly [string, string, string])[] = [
+    ['root', 'sudo -u backupmon /usr/local/bin/backupmon scan', 'sudo runs it'],
+    ['anna', 'sudo -u backupmon /usr/local/bin/backupmon scan', 'sudo runs it'],
+    ['root', 'runuser -u backupmon -- backupmon scan', 'runuser runs it'],
+    ['root', "su backupmon -c 'backupmon scan'", 'su runs it'],
+    ['root', "bash -lc 'backupmon scan'", 'bash -lc runs it'],
+    ['root', '/opt/wrap backupmon scan', '/opt/wrap runs it'],
+    ['root', 'env PATH=/usr/local/bin:/bin backupmon scan', 'the command sets PATH'],
+    ['root', 'PATH=/usr/local/bin backupmon scan', 'the command sets PATH'],
+    [
+      'root',
+      '. /etc/profile; backupmon --config /etc/backupmon/config.yaml scan',
+      'another file is read before it',
+    ],
+    ['root', '~/bin/backupmon scan', 'its path is not an absolute one'],
+    ['root', 'cd /usr/local/bin && ./backupmon scan', 'its path is not an absolute one'],
+    ['root', '$TOOLS/backupmon scan', 'its path is not an absolute one'],
+    ['root', 'cd /opt; node backupmon.cjs scan', 'its path is not an absolute one'],
+  ];
+  for (const [user, command, why] of untold)
+    it(`cannot be told: ${command}`, async () => {
+      const [found = '', ...more] = await toldOf(command, user);
+      assert.match(found, /^ok .* runs scans .*; it cannot be told whether \S+ is found there: /u);
+      assert.ok(found.endsWith(why), found);
+      assert.deepEqual(more, []);
+    });
+
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    [
+      'cd /var/lib/backupmon && backupmon scan',
+      /runs backupmon, which backupmon does not find in/u,
+    ],
+    ['/var/lib/backupmon scan', /runs \/var\/lib\/backupmon, which is no program/u],
+    [
+      '/usr/bin/node /opt/gone/backupmon.cjs scan',
+      /runs \/opt\/gone\/backupmon\.cjs, which is no program/u,
+    ],
+    ['/usr/local/bin/backupmon scan\r', /line 1 ends in a carriage return/u],
+  ];
+  for (const [command, expected] of wrong)
+    it(`does not work: ${JSON.stringify(command)}`, async () => {
+      assert.match((await toldOf(command))[0] ?? '', expected);
+    });
+
+  it('is there for each of the configurations that it scans', async () => {
+    const { machine, file, program: install, root } = makeMachine();
+    file('/home/anna/.config/backupmon/config.yaml', '');
+    install('getent', `test "$2" = anna && echo anna:x:1001:1001::${root}/home/anna:/bin/sh`);
+    const configsOf = async (text: string) => {
+      const [one] = parseCrontab(text, '/etc/crontab', null);
+      assert.ok(one !== undefined);
+      const read = await readEntry(one, machine, userFinder(machine));
+      return read.map(({ config, limit }) => [config, limit]);
+    };
+    const system = '/etc/backupmon/config.yaml';
+    const line = '* * * * * root backupmon scan';
+    assert.deepEqual(await configsOf(line), [[system, null]]);
+    assert.deepEqual(await configsOf(`${line} paris; backupmon --config /b.yaml scan`), [
+      [system, 'paris'],
+      ['/b.yaml', null],
+    ]);
+    assert.deepEqual(await configsOf(`${line} paris; backupmon scan`), [[system, null]]);
+    assert.deepEqual(await configsOf(`BACKUPMON_CONFIG=/c.yaml\n${line}`), [['/c.yaml', null]]);
+    assert.deepEqual(await configsOf(`#BACKUPMON_CONFIG=/c.yaml\n${line}`), [[system, null]]);
+    assert.deepEqual(await configsOf(`${line} --config c.yaml`), [[null, null]]);
+    assert.deepEqual(await configsOf(`${line} --config ~/c.yaml`), [[null, null]]);
+    const sourced = '* * * * * root . /etc/default/backupmon; backupmon scan';
+    assert.deepEqual(await configsOf(sourced), [[null, null]]);
+    assert.deepEqual(await configsOf(line.replace('root', 'anna')), [
+      [`${root}/home/anna/.config/backupmon/config.yaml`, null],
+    ]);
+  });
 });
 
-describe('a scan of all jobs', () => {
-  const commands: readonly (readonly [string, string | null])[] = [
-    ['backupmon scan', null],
-    ['backupmon --config /srv/c.yaml scan -v >>/var/log/x 2>&1', null],
-    ['backupmon scan --config /srv/c.yaml', null],
-    ['backupmon scan paris', 'paris'],
-    ['backupmon scan --dry-run', '--dry-run'],
-    ['backupmon scan paris; backupmon scan', null],
-    ['backupmon scan; echo done', null],
-    ["flock -n /run/x 'backupmon scan paris/compta'", 'paris/compta'],
-    ['backupmon scan && touch /run/done', null],
-    ['(cd / ; backupmon scan ) # every job', null],
-  ];
-  for (const [command, limit] of commands)
-    it(`${command}: ${limit}`, () => assert.equal(limitOf(command), limit));
-
-  it('is no scan at all behind a percent sign', () => {
+describe('behind a percent sign', () => {
+  it('is input, and no command', () => {
     assert.deepEqual(parseCrontab('* * * * * echo % backupmon scan\n', '/x', 'anna'), []);
-    const [entry] = parseCrontab(String.raw`* * * * * backupmon --config /a\%b scan`, '/x', 'anna');
-    assert.equal(entry?.command, 'backupmon --config /a%b scan');
+    const line = String.raw`* * * * * backupmon --config /a\%b scan`;
+    const [entry] = parseCrontab(line, '/x', 'anna');
+    assert.equal(entry?.scans[0]?.config, '/a%b');
   });
 });
 
@@ -387,37 +482,6 @@ describe('times of a crontab', () => {
     const lines = ['*/10 8-18 * * *', '0 19-23 * * *', '0 0-7 * * *'].map(parseTimes);
     assert.equal(longestGap(lines), hour);
     assert.equal(longestGap(['@reboot', '@daily'].map(parseTimes)), 24 * hour);
-  });
-});
-
-describe('a file that cron refuses', () => {
-  const line = '*/10 * * * * backupmon /usr/bin/backupmon scan';
-  const files: readonly (readonly [string, string, string | null])[] = [
-    ['/etc/cron.d/backupmon', `MAILTO=root\n${line}\n`, null],
-    ['/etc/cron.d/backupmon', `MAILTO=\n${line}\n`, 'line 1: "MAILTO=" is no minute'],
-    ['/etc/cron.d/backupmon', `${line}\nsome words\n`, 'line 2: "some" is no minute'],
-    ['/etc/cron.d/backupmon', `60 ${line.slice(5)}\n`, 'line 1: "60" is no minute'],
-    ['/etc/cron.d/backupmon', `${line}\n* * * * *\n`, 'line 2: it names no user'],
-    ['/etc/cron.d/backupmon', `${line}\n@daily anna true\n`, 'line 2: there is no user anna'],
-    ['/var/spool/cron/crontabs/backupmon', '@hourly backupmon scan\n', null],
-    ['/var/spool/cron/crontabs/anna', '@hourly backupmon scan\n', 'there is no user anna'],
-  ];
-  for (const [path, text, why] of files) {
-    it(`${text.trim().split('\n').join(' | ')}: ${why}`, async () => {
-      const { machine, file, program } = makeMachine();
-      program('getent', 'test "$2" = backupmon || exit 2; echo backupmon:x:990:990::/:/bin/sh');
-      file(path, text);
-      const { entries, ignored } = await readCrontabs(machine);
-      if (process.getuid?.() !== 0) return;
-      assert.deepEqual([entries.length, ignored.length], why === null ? [1, 0] : [0, 1]);
-      assert.ok((ignored[0]?.why ?? '').includes(why ?? ''));
-    });
-  }
-
-  it('is none for a user that cannot be asked for', async () => {
-    const { machine, file } = makeMachine();
-    file('/etc/crontab', `${line}\n`);
-    assert.equal((await readCrontabs(machine)).entries.length, 1);
   });
 });
 

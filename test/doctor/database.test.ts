@@ -1,29 +1,32 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { examineDatabase, judgeDatabase, judgeFiles } from '../../src/doctor/database.ts';
-import type { DatabaseFacts } from '../../src/doctor/database-facts.ts';
+import SqliteDatabase from 'better-sqlite3';
+import { examineDatabase, judgeDatabase } from '../../src/doctor/database.ts';
+import { readDatabase, type DatabaseFacts } from '../../src/doctor/database-facts.ts';
+import { handsOf } from '../../src/doctor/hands.ts';
 import { judgeScans, type ScanFacts } from '../../src/doctor/scans.ts';
 import { DatabaseProblem, type DatabaseFault } from '../../src/db/problem.ts';
+import { World } from '../support/world.ts';
 import { assertWhole, lookWith, now, scanner, told } from './support.ts';
 
 const look = lookWith();
 const file = '/var/lib/backupmon/backupmon.db';
 const hour = 3_600_000;
+const edit = '${EDITOR:-vi} /etc/backupmon/config.yaml';
 
 describe('the database', () => {
-  const mends: Readonly<Record<DatabaseFault, string>> = {
+  const mends: Readonly<Record<Exclude<DatabaseFault, 'unreadable'>, string>> = {
     absent: 'backupmon init-db',
     not_initialised: 'backupmon init-db',
     older: 'backupmon init-db',
     newer: 'backupmon --version',
-    foreign: '${EDITOR:-vi} /etc/backupmon/config.yaml',
-    network: '${EDITOR:-vi} /etc/backupmon/config.yaml',
+    foreign: edit,
+    network: edit,
     locked: `fuser -v ${file}`,
     full: `df -h ${file}`,
-    unreadable: `chown backupmon:backupmon ${file} && chmod u+rw ${file}`,
   };
   for (const [fault, mend] of Object.entries(mends)) {
     it(`cannot be used: ${fault}`, () => {
@@ -33,6 +36,96 @@ describe('the database', () => {
       assert.deepEqual(told([found]), ['critical this is wrong', `$ ${mend}`]);
     });
   }
+
+  it('of a newer version is told with the program that was started', () => {
+    const hands = handsOf('/srv/a b.yaml', true, { program: ['/opt/backupmon'] });
+    const problem = new DatabaseProblem('newer', 'this is wrong');
+    assert.equal(
+      judgeDatabase({ kind: 'unusable', problem }, file, lookWith({ hands })).mend,
+      "/opt/backupmon --config '/srv/a b.yaml' --version",
+    );
+  });
+
+  const obstacles: readonly (readonly [
+    string,
+    ConstructorParameters<typeof DatabaseProblem>[2],
+    string | null,
+  ])[] = [
+    ['something else lies there', { obstacle: 'place', path: file }, edit],
+    [
+      'something else lies beside it',
+      { obstacle: 'place', path: `/srv/my data/b.db-wal` },
+      "mv -n '/srv/my data/b.db-wal' '/srv/my data/b.db-wal.away'",
+    ],
+    ['its disk fails', { obstacle: 'disk' }, 'dmesg --level=err,warn'],
+    ['a permission is missing', { obstacle: 'permission' }, null],
+    ['SQLite says something else', {}, null],
+  ];
+  for (const [title, about, mend] of obstacles) {
+    it(`cannot be read, because ${title}`, () => {
+      const problem = new DatabaseProblem('unreadable', 'this is wrong; do that', about);
+      const found = judgeDatabase({ kind: 'unusable', problem }, file, look);
+      assertWhole([found]);
+      assert.deepEqual(
+        [found.severity, found.message, found.mend],
+        ['critical', 'this is wrong', mend],
+      );
+    });
+  }
+
+  it('is no file, whoever asks', () => {
+    const asOther = lookWith({ scanner: { ...scanner, present: false } });
+    const about = { obstacle: 'place', path: file } as const;
+    const problem = new DatabaseProblem('unreadable', 'it is a folder', about);
+    assert.deepEqual(told([judgeDatabase({ kind: 'unusable', problem }, file, asOther)]), [
+      'critical it is a folder',
+      `$ ${edit}`,
+    ]);
+  });
+
+  it('without a table is damaged', async () => {
+    const world = new World('agents: {}\n');
+    await world.ok(now, 'init-db');
+    const db = new SqliteDatabase(world.database);
+    db.exec('drop table jobs');
+    db.close();
+    const places = { deposits: null, validated: null, database: world.database };
+    const read = await readDatabase({
+      database: world.database,
+      config: null,
+      clockFault: async () => null,
+      mayCheck: () => true,
+    });
+    const owner = { ...scanner, uid: process.getuid?.() ?? 0 };
+    const [found] = examineDatabase(lookWith({ places, scanner: owner }), read);
+    assert.match(
+      found?.message ?? '',
+      /is damaged or no SQLite database \(no such table: jobs\)$/u,
+    );
+    assert.equal(found?.mend, 'backupmon init-db --reset');
+  });
+
+  it('is not made anew where a link to it leads to nothing, or below a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backupmon-database-'));
+    after(() => rmSync(folder, { recursive: true }));
+    const problem = new DatabaseProblem('absent', 'it does not exist; make it');
+    const foundFor = (database: string) => {
+      const places = { deposits: null, validated: null, database };
+      const found = examineDatabase(lookWith({ places }), { kind: 'unusable', problem });
+      assertWhole(found);
+      return found[0];
+    };
+    const link = join(folder, 'link.db');
+    symlinkSync(join(folder, 'away', 'real.db'), link);
+    const broken = foundFor(link);
+    assert.equal(broken?.mend, edit);
+    assert.match(broken?.why ?? '', /link\.db leads to .*\/away\/real\.db, which does not exist/u);
+    writeFileSync(join(folder, 'file'), '');
+    const below = foundFor(join(folder, 'file', 'b.db'));
+    assert.equal(below?.mend, edit);
+    assert.match(below?.why ?? '', /\/file is no folder$/u);
+    assert.equal(foundFor(join(folder, 'b.db'))?.mend, 'backupmon init-db');
+  });
 
   it('is begun anew only where it is one of ours, however damaged', () => {
     const folder = mkdtempSync(join(tmpdir(), 'backupmon-database-'));
@@ -47,7 +140,6 @@ describe('the database', () => {
     const ours = Buffer.alloc(200);
     ours.write('bmon', 68);
     assert.equal(mendOf('ours', ours), 'backupmon init-db --reset');
-    const edit = '${EDITOR:-vi} /etc/backupmon/config.yaml';
     assert.equal(mendOf('text', 'my letters, '.repeat(50)), edit);
     assert.equal(mendOf('short', 'x'), edit);
   });
@@ -88,24 +180,6 @@ describe('the database', () => {
     assert.deepEqual(told([found]), [
       `critical ${file} is damaged: wrong # of entries in index x`,
       '$ backupmon init-db --reset',
-    ]);
-  });
-
-  const mode = { uid: 990, gid: 990, mode: 0o640, isFile: true, isFolder: false };
-  const files = (...changes: Partial<typeof mode>[]) =>
-    changes.map((change, index) => ({ path: `/d/${index}`, mode: { ...mode, ...change } }));
-
-  it('has files that belong to the user that scans, and are written by nobody else', () => {
-    assert.deepEqual(judgeFiles(files({}, {}), look), []);
-    const found = judgeFiles(files({ uid: 0 }, { mode: 0o660 }, { mode: 0o644 }), look);
-    assertWhole(found);
-    assert.deepEqual(told(found), [
-      'critical /d/0 does not belong to backupmon, who scans',
-      '$ chown backupmon:backupmon /d/0',
-      'critical /d/1 may be written by others than backupmon',
-      '$ chmod go-w /d/1',
-      'warning /d/2 may be read by everybody on this machine',
-      '$ chmod o-r /d/2',
     ]);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openToOthers } from '../../src/doctor/access.ts';
 import { judgeFolder } from '../../src/doctor/folder.ts';
 import type { FolderFacts } from '../../src/doctor/folder-facts.ts';
 import { assertWhole, lookWith, scanner, told } from './support.ts';
@@ -347,20 +346,6 @@ it('a folder that another user looks at is there, and no more is said', () =>
   assert.deepEqual(told(judgeFolder(tree, lookWith({ scanner: { ...scanner, present: false } }))), [
     'ok validated: /srv/tree is there',
   ]));
-
-describe('who else may write', () => {
-  const cases: readonly (readonly [number, number, ReturnType<typeof openToOthers>])[] = [
-    [0o750, 50, null],
-    [0o757, 50, 'all'],
-    [0o770, 50, 'group'],
-    [0o770, 990, null],
-    [0o770, 0, null],
-  ];
-  for (const [bits, gid, expected] of cases) {
-    it(`${bits.toString(8)}, group ${gid}: ${expected}`, () =>
-      assert.equal(openToOthers({ mode: bits, gid }, scanner), expected));
-  }
-});
 
 it('a sticky folder is not said to hold things of others that are not there', () => {
   const facts = { ...tree, mode: { ...mode, mode: 0o1777 }, others: toAll };

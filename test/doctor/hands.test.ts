@@ -64,17 +64,42 @@ describe('commands', () => {
     assert.equal(save('/etc/x', 'files', 'y'), '/opt/backupmon files y > /etc/x');
   });
 
-  it('install a program that is not there', () => {
-    const { root: bare } = handsOf(null, false, { find: () => null });
+  describe('of programs that are not there', () => {
+    const on = (...installed: string[]) =>
+      handsOf(null, false, {
+        find: (name) => (installed.includes(name) ? `/usr/bin/${name}` : null),
+      }).root;
     const commands = [
       ['setfacl', '-m', 'x', '/a'],
       ['setfacl', '-m', 'x', '/b'],
     ] as const;
-    assert.equal(
-      bare(...commands),
-      'sudo apt-get install acl && sudo setfacl -m x /a && sudo setfacl -m x /b',
-    );
-    assert.equal(bare(['chmod', 'g+r', '/a']), 'sudo chmod g+r /a');
-    assert.equal(root.root(...commands), 'setfacl -m x /a && setfacl -m x /b');
+
+    for (const [manager, install] of [
+      ['apt-get', 'apt-get install -y'],
+      ['dnf', 'dnf install -y'],
+      ['zypper', 'zypper install -y'],
+      ['apk', 'apk add'],
+      ['pacman', 'pacman -S'],
+    ] as const) {
+      it(`install them with ${manager}`, () =>
+        assert.equal(
+          on(manager)(...commands),
+          `sudo ${install} acl && sudo setfacl -m x /a && sudo setfacl -m x /b`,
+        ));
+    }
+
+    it('install them at once', () =>
+      assert.equal(
+        on('apt-get')(['setfacl', '-b', '/a'], ['fuser', '/a']),
+        'sudo apt-get install -y acl psmisc && sudo setfacl -b /a && sudo fuser /a',
+      ));
+
+    it('do not say how where no package manager is known', () =>
+      assert.equal(on()(['fuser', '/a']), 'sudo fuser /a'));
+
+    it('install nothing that is there, or that every machine has', () => {
+      assert.equal(on('apt-get', 'setfacl')(['setfacl', '-b', '/a']), 'sudo setfacl -b /a');
+      assert.equal(on('apt-get')(['chmod', 'g+r', '/a']), 'sudo chmod g+r /a');
+    });
   });
 });

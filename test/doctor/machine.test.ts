@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { offsetAt } from '../../src/core/zone.ts';
 import { accountsOf } from '../../src/doctor/accounts.ts';
 import { judgeClock, readClock, wrongZone, type ClockFacts } from '../../src/doctor/clock.ts';
+import { installerOf } from '../../src/doctor/installer.ts';
 import {
   examineDecoders,
-  installerOf,
   judgeDecoders,
   judgeRsync,
   readRsync,

@@ -7,7 +7,6 @@ import type { Config } from '../../src/core/job.ts';
 import { judgeCredential } from '../../src/doctor/credentials.ts';
 import {
   judgePrograms,
-  judgeSecret,
   judgeWaiting,
   examineNotifications,
 } from '../../src/doctor/notifications.ts';
@@ -18,69 +17,7 @@ import { assertWhole, configWith, lookWith, now, scanner, told } from './support
 
 const look = lookWith();
 
-describe('a file with a password', () => {
-  const facts = { path: '/etc/p', what: 'the password for mail', mode: 0o640, refusal: null };
-  const cases = [
-    ['is in order', facts, []],
-    [
-      'may be read by all',
-      { ...facts, mode: 0o644 },
-      [
-        'warning /etc/p, the password for mail, may be read by everybody on this machine',
-        '$ chmod o-rwx /etc/p',
-      ],
-    ],
-    [
-      'may be written by all',
-      { ...facts, mode: 0o666 },
-      [
-        'warning /etc/p, the password for mail, may be read and written by everybody on this machine',
-        '$ chmod o-rwx /etc/p',
-      ],
-    ],
-    [
-      'may not be read',
-      { ...facts, refusal: 'EACCES' },
-      [
-        'critical /etc/p, the password for mail, may not be read by backupmon, who scans',
-        '$ chown backupmon /etc/p && chmod u+r /etc/p',
-      ],
-    ],
-    [
-      'is a folder',
-      { ...facts, mode: 0o755, kind: 'other' },
-      [
-        'critical /etc/p, the password for mail, is no file',
-        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
-      ],
-    ],
-    [
-      'is empty',
-      { ...facts, kind: 'empty' },
-      [
-        'critical /etc/p, the password for mail, is empty',
-        '$ install -o backupmon -m 0400 /dev/stdin /etc/p',
-      ],
-    ],
-    [
-      'is absent',
-      { ...facts, mode: null, refusal: 'ENOENT' },
-      [
-        'critical /etc/p, the password for mail, does not exist',
-        '$ install -o backupmon -m 0400 /dev/stdin /etc/p',
-      ],
-    ],
-  ] as const;
-  for (const [title, given, expected] of cases) {
-    it(title, () => {
-      const found = judgeSecret(given, look);
-      assertWhole(found);
-      assert.deepEqual(told(found), expected);
-    });
-  }
-});
-
-it('a key or a credential that is empty, and a password that is a folder, are told as they lie there', () => {
+it('a key or a credential that is empty, and a password that is a folder, are told as they lie there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'backupmon-secrets-'));
   after(() => rmSync(folder, { recursive: true }));
   const empty = join(folder, 'empty');
@@ -90,7 +27,7 @@ it('a key or a credential that is empty, and a password that is a folder, are to
   );
   const facts = { waiting: [], mail: null, credentials: [], sawAll: true };
   const found = told(
-    examineNotifications({ ...look, config, scanner: { ...scanner, present: false } }, facts),
+    await examineNotifications({ ...look, config, scanner: { ...scanner, present: false } }, facts),
   );
   assert.ok(found.includes(`critical ${empty}, the key of chat, is empty`), found.join('\n'));
   assert.ok(found.includes(`critical ${folder}, the password for mail, is no file`));
@@ -109,12 +46,12 @@ const configured = (notifications: string, more = ''): Config =>
   );
 
 describe('ways out', () => {
-  const examined = (
+  const examined = async (
     config: Config,
     mail: Parameters<typeof examineNotifications>[1]['mail'] = null,
   ) => {
     const given = { ...look, config, scanner: { ...scanner, present: false } };
-    const found = examineNotifications(given, {
+    const found = await examineNotifications(given, {
       waiting: [],
       mail,
       credentials: [],
@@ -124,13 +61,13 @@ describe('ways out', () => {
     return told(found);
   };
 
-  it('are none: nobody is told', () => {
-    assert.deepEqual(examined(configWith()), [
+  it('are none: nobody is told', async () => {
+    assert.deepEqual(await examined(configWith()), [
       'warning /etc/backupmon/config.yaml names nobody who is to be told',
       '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
     ]);
     assert.deepEqual(
-      examined(
+      await examined(
         configWith(
           "metrics: /var/lib/x/b.prom\ndefaults: { schedule: '0 20 * * *' }\nagents: {}\n",
         ),
@@ -139,28 +76,32 @@ describe('ways out', () => {
     );
   });
 
-  it('of the web are told and not tried', () => {
+  it('of the web are told and not tried', async () => {
     const config = configured(
       '  webhook: [{ name: chat, url: "https://chat.example.org/x?token=secret" }]\n  heartbeat: { url: "https://hc.example.org/uuid" }\n',
     );
-    assert.deepEqual(examined(config), [
+    assert.deepEqual(await examined(config), [
       'ok not tried, because nothing is sent here: chat (chat.example.org), heartbeat (hc.example.org); backupmon notify --test tries them',
     ]);
   });
 
-  it('by mail: what became of the visit', () => {
+  it('by mail: what became of the visit', async () => {
     const config = configured(
       '  email: { smtp: { host: mail.example.org }, from: a@example.org, to: [b@example.org] }\n',
     );
     const { server } = smtpConfig({ host: 'mail.example.org', port: 587, user: 'me' });
-    assert.deepEqual(examined(config, { server, login: true, error: null }), [
+    assert.deepEqual(await examined(config, { server, login: true, error: null }), [
       'ok the mail server mail.example.org:587 answers, and lets me in',
     ]);
-    assert.deepEqual(examined(config, { server, login: false, error: null }), [
+    assert.deepEqual(await examined(config, { server, login: false, error: null }), [
       'ok the mail server mail.example.org:587 answers; the login as me was not tried',
     ]);
     assert.deepEqual(
-      examined(config, { server, login: true, error: 'mail.example.org:587: connection refused' }),
+      await examined(config, {
+        server,
+        login: true,
+        error: 'mail.example.org:587: connection refused',
+      }),
       [
         'critical the mail server cannot be used: mail.example.org:587: connection refused',
         '$ backupmon notify --test email',
@@ -168,7 +109,7 @@ describe('ways out', () => {
     );
   });
 
-  it('that are programs have to be such', () => {
+  it('that are programs have to be such', async () => {
     const config = configured(
       '  email: { sendmail: /usr/sbin/sendmail, from: a@example.org, to: [b@example.org] }\n  command: [{ name: sms, run: [/opt/sms, x] }]\n',
     );
@@ -181,7 +122,7 @@ describe('ways out', () => {
     ]);
   });
 
-  it('that failed have something to be told still', () => {
+  it('that failed have something to be told still', async () => {
     const one = { way: 'email', recipient: 'b@example.org', since: now - 7_200_000, attempts: 2 };
     assert.deepEqual(judgeWaiting([{ ...one, error: null }], look), []);
     const found = judgeWaiting([{ ...one, error: 'refused' }], look);

@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
+import { accountsOf } from '../../src/doctor/accounts.ts';
 import { examineConfigurationFile, judgeConfiguration } from '../../src/doctor/configuration.ts';
 import type { Look } from '../../src/doctor/look.ts';
 import { machineAt } from '../../src/doctor/machine.ts';
-import { judgeAgentOwners } from '../../src/doctor/owners.ts';
-import type { ZoneFacts, ZoneFolder } from '../../src/doctor/zone.ts';
-import { assertWhole, lookWith, scanner, told } from './support.ts';
+import { examineOwners } from '../../src/doctor/owners.ts';
+import { judgeUser } from '../../src/doctor/user.ts';
+import { knowing } from './known-users.ts';
+import { assertWhole, configWith, lookWith, scanner, told } from './support.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'skipped, because only root can give files away';
 const OWN = 61_101;
@@ -92,9 +94,35 @@ describe('the configuration', { skip }, () => {
     const found = await examineConfigurationFile(lookWith({ file, scanner: who, machine }));
     assert.deepEqual(told(found), [
       `warning ${file} may be written by ${STRANGER}`,
-      `$ setfacl -n -x u:${STRANGER} ${file}`,
+      `$ setfacl -n -m u:${STRANGER}:r-- ${file}`,
     ]);
   });
+});
+
+it('a configuration may be read by those who are in the group of the user that scans, and not written', async () => {
+  const file = join(temporary(), 'config.yaml');
+  const gid = process.getgid?.() ?? 0;
+  writeFileSync(file, 'x');
+  chmodSync(file, 0o660);
+  const own = { ...scanner, uid: process.getuid?.() ?? 0, user: 'scans', gid: 70_000, group: 'x' };
+  const found = async (members: string, bits: number) => {
+    const { machine: known, program } = knowing(
+      ['scans:x:990:990'],
+      [`readers:x:${gid}:${members}`],
+    );
+    program('getfacl', "printf '# group: readers\\nuser::rw-\\n\\n'");
+    const accounts = { ...accountsOf(known), groupWord: async () => 'readers' };
+    chmodSync(file, bits);
+    const look = lookWith({ file, scanner: own, machine: known, accounts });
+    const all = await examineConfigurationFile(look);
+    return told(all.filter(({ message }) => message.startsWith(file)));
+  };
+  assert.deepEqual(await found('scans,anna', 0o640), []);
+  assert.deepEqual(await found('scans', 0o660), []);
+  assert.deepEqual(await found('scans,anna', 0o660), [
+    `warning ${file} may be written by the group readers`,
+    `$ chmod g-w ${file}`,
+  ]);
 });
 
 it('a configuration that is absent is begun with the example', () => {
@@ -118,6 +146,56 @@ it('a configuration that is absent is begun with the example', () => {
     found.mend ?? '',
     /^install -d -m 0755 \S+ && backupmon files config\.example\.yaml > \S+$/u,
   );
+});
+
+describe('the folder of all agents’ folders', { skip }, () => {
+  const config = configWith(
+    "defaults: { schedule: '0 20 * * *' }\nagents: { paris: { databases: [a] }, lyon: { databases: [b] } }\n",
+  );
+  const look = lookWith({ config, scanner: who, machine });
+  const whose = `belongs to uid ${STRANGER}, who is neither root nor ${OWN}, who scans`;
+
+  it('may belong to the one user to whom they all do', async () => {
+    const home = temporary();
+    const deposits = join(home, 'in');
+    const things = [{ what: 'deposits', path: deposits, to: 'root' }];
+    for (const path of [deposits, join(deposits, 'paris'), join(deposits, 'lyon')]) mkdirSync(path);
+    const give = (...paths: string[]) => {
+      for (const path of paths) chownSync(path, STRANGER, STRANGER);
+    };
+    give(home, deposits, join(deposits, 'paris'));
+    // Those of root’s lie in it, too.
+    assert.deepEqual(told(await examineOwners('folders', things, look)), [
+      `critical deposits: ${deposits} ${whose}`,
+      `$ chown root ${deposits}`,
+      `warning ${home}, above ${deposits}, ${whose}`,
+    ]);
+    give(join(deposits, 'lyon'));
+    assert.deepEqual(await examineOwners('folders', things, look), []);
+    const tree = [{ what: 'validated', path: deposits, to: null }];
+    assert.equal((await examineOwners('folders', tree, look)).length, 2);
+  });
+
+  it('is no matter of the user to whom tree and state are to be given', async () => {
+    const folder = temporary();
+    const tree = join(folder, 'tree');
+    mkdirSync(tree);
+    chownSync(tree, STRANGER, STRANGER);
+    const root = { ...scanner, uid: 0, gid: 0, user: 'root', group: 'root' };
+    const places = { deposits: null, validated: tree, database: join(folder, 'state', 'b.db') };
+    const asRoot = lookWith({ scanner: root, machine, places });
+    const things = [{ what: 'validated', path: tree, to: 'root:root' }];
+    assert.deepEqual(await examineOwners('folders', things, asRoot), []);
+    const facts = { started: 0, owner: 'known', hasOwnUser: true } as const;
+    const [found] = judgeUser(facts, asRoot);
+    const database = join(folder, 'state', 'b.db');
+    assert.equal(
+      found?.message,
+      `scans run as root, to whom ${database} belongs, and ${tree} to another user`,
+    );
+    chownSync(tree, 0, 0);
+    assert.equal(judgeUser(facts, asRoot)[0]?.message.endsWith('another user'), false);
+  });
 });
 
 describe('the folders', { skip }, () => {
@@ -170,40 +248,4 @@ describe('the folders', { skip }, () => {
       `$ setfacl -m u:${OWN}:rwx ${validated}/paris`,
     ]);
   });
-});
-
-describe('the folders of one agent', () => {
-  const folder = (path: string, role: ZoneFolder['role'], uid: number): ZoneFolder => ({
-    path,
-    role,
-    mode: { uid, gid: uid, mode: 0o750, isFile: false, isFolder: true },
-    writable: true,
-  });
-  const cases = [
-    ['belong to one user', 1001, 1001, []],
-    ['of a chroot', 0, 1001, []],
-    [
-      'belong to two',
-      1001,
-      1002,
-      [
-        'critical folders of paris belong to different users: /in/paris to uid 1001, /in/paris/database to uid 1002',
-        '$ chown -R 1001 /in/paris/database',
-      ],
-    ],
-  ] as const;
-  for (const [title, root, files, expected] of cases) {
-    it(title, async () => {
-      const folders = [
-        folder('/in/paris', 'root', root),
-        folder('/in/paris/log', 'log', 1001),
-        folder('/in/paris/log/archive', 'archive', scanner.uid),
-        folder('/in/paris/database', 'files', files),
-      ];
-      const zone = { agent: 'paris', folders } as unknown as ZoneFacts;
-      const found = await judgeAgentOwners([zone], lookWith());
-      assertWhole(found);
-      assert.deepEqual(told(found), expected);
-    });
-  }
 });

@@ -1,7 +1,7 @@
 /** What is tried in the tree, on real file systems; nothing of it stays. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -114,6 +114,62 @@ test('a scan can take the lock while it is tried, and may clear it away', async 
   assert.ok(readdirSync(place.tree).includes('.incoming'));
   lock.release();
   closeFolder(source);
+});
+
+test('what a scan has cleared away that is over by now is tried once more', async () => {
+  const place = placeIn(temporary());
+  const before = listing(place.tree);
+  const trying = probed(place);
+  // What it awaits first is the flush of its file.
+  rmSync(join(place.tree, '.incoming'), { recursive: true });
+  assert.deepEqual({ ...(await trying), reflinks: false }, whole);
+  assert.equal(listing(place.tree), before);
+});
+
+test('a tree that goes away meanwhile is no scan that runs', async () => {
+  const place = placeIn(temporary());
+  const trying = probed(place);
+  rmSync(place.tree, { recursive: true });
+  assert.match(((await trying) as Abilities).trouble ?? '', /no such file or folder \(ENOENT\)$/u);
+});
+
+const noFolders: readonly (readonly [string, RegExp, (path: string, place: Place) => void])[] = [
+  [
+    'a link to nothing',
+    /\.incoming is a link that leads to no folder$/u,
+    (path) => symlinkSync('nowhere', path),
+  ],
+  [
+    'a link to itself',
+    /\.incoming is a link that leads to no folder$/u,
+    (path) => symlinkSync('.incoming', path),
+  ],
+  [
+    'a link to a file',
+    /\.incoming is a link that leads to no folder$/u,
+    (path, { database }) => symlinkSync(`${database}.lock`, path),
+  ],
+  ['a file', /\.incoming is no folder$/u, (path) => writeFileSync(path, 'mine')],
+];
+
+for (const [what, expected, make] of noFolders) {
+  test(`.incoming that is ${what} is told, and stays`, async () => {
+    const place = placeIn(temporary());
+    make(join(place.tree, '.incoming'), place);
+    const before = listing(place.tree);
+    const { kind, trouble } = (await probed(place)) as Abilities;
+    assert.equal(kind, 'tried');
+    assert.match(trouble ?? '', expected);
+    assert.equal(listing(place.tree), before);
+  });
+}
+
+test('.incoming may be a link to a folder', async () => {
+  const place = placeIn(temporary());
+  const other = temporary();
+  symlinkSync(other, join(place.tree, '.incoming'));
+  assert.deepEqual({ ...(await probed(place)), reflinks: false }, whole);
+  assert.deepEqual(readdirSync(other), []);
 });
 
 test(

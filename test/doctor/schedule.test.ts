@@ -32,6 +32,12 @@ const judged = async (made: MadeMachine, isRoot = true, given = look, program = 
   return told(found);
 };
 
+/** Cron runs there. */
+function withCron(made: MadeMachine): void {
+  made.file('/proc/1/comm', 'systemd\n');
+  made.file('/proc/7/comm', 'cron\n');
+}
+
 describe('what runs scans', () => {
   const cron = '*/10 * * * * backupmon /usr/bin/backupmon scan\n';
 
@@ -50,12 +56,18 @@ describe('what runs scans', () => {
   it('is nothing, where systemd runs and no cron: the units of the program', async () => {
     const made = makeMachine();
     withSystemd(made, '');
+    // Other folders than those of the example.
+    const opened = [
+      'mkdir -p /etc/systemd/system/backupmon-scan.service.d',
+      String.raw`printf '%s\n' '[Service]' 'ReadWritePaths=/mnt/validated /mnt/deposits' > /etc/systemd/system/backupmon-scan.service.d/zz-ReadWritePaths-67ca15da.conf`,
+    ];
     assert.deepEqual(
       (await judged(made))[1],
       [
         '$ backupmon files backupmon-scan.service > /etc/systemd/system/backupmon-scan.service',
         'backupmon files backupmon-scan.timer > /etc/systemd/system/backupmon-scan.timer',
         'backupmon files backupmon-failure@.service > /etc/systemd/system/backupmon-failure@.service',
+        ...opened,
         'systemctl daemon-reload',
         'systemctl enable --now backupmon-scan.timer',
       ].join(' && '),
@@ -93,6 +105,7 @@ describe('what runs scans', () => {
     made.file('/usr/lib/systemd/system/backupmon-scan.timer', '[Timer]\nOnCalendar=*:0/10\n');
     withSystemd(made, "ActiveState=active UnitFileState=enabled 'LastTriggerUSec=Sat 20:50'");
     assert.deepEqual(await judged(made), ['ok backupmon-scan.timer is active; last: Sat 20:50']);
+    withCron(made);
     made.file('/etc/crontab', '@hourly root /bin/backupmon scan\n');
     made.file('/bin/backupmon', '', 0o755);
     assert.deepEqual((await judged(made)).slice(-2), [
@@ -137,6 +150,10 @@ describe('what has scans run where nothing does', () => {
     const made = makeMachine();
     withSystemd(made, '');
     made.program('getent', 'exit 2');
+    assert.match(
+      await mendOf(made),
+      /^\$ useradd --system --user-group --home-dir \/var\/lib\/backupmon --shell \/usr\/sbin\/nologin backupmon && /u,
+    );
     const mend = await mendOf(
       made,
       true,
@@ -147,7 +164,8 @@ describe('what has scans run where nothing does', () => {
       },
       { program: ['/opt/my tools/node', '/opt/backupmon.cjs'] },
     );
-    assert.match(mend, /^\$ useradd --system --user-group backupmon && /u);
+    assert.doesNotMatch(mend, /useradd/u);
+    assert.equal(mend.split('daemon-reload').length, 2);
     const exec = `'ExecStart="/opt/my tools/node" /opt/backupmon.cjs --config "/srv/50%% $$x.yaml" scan'`;
     assert.ok(mend.includes(`'[Service]' User=anna Group=staff ExecStart= ${exec}`), mend);
   });
@@ -171,6 +189,7 @@ describe('timer and crontab', () => {
     machine.file('/usr/lib/systemd/system/backupmon-scan.service', service);
     machine.file('/usr/lib/systemd/system/backupmon-scan.timer', '[Timer]\nOnCalendar=*:0/10\n');
     withSystemd(machine, ofTimer, ofService);
+    withCron(machine);
     if (crontab !== '') machine.file('/etc/crontab', crontab);
     return machine;
   };
@@ -272,16 +291,13 @@ describe('timer and crontab', () => {
   });
 
   it('are taken as systemd has them, not as their files say', async () => {
-    const shown = "'ExecStart={ path=/usr/bin/backupmon ; argv[]=/usr/bin/backupmon scan ; x }'";
+    const shown =
+      "'ExecStart={ path=/usr/bin/backupmon ; argv[]=/usr/bin/backupmon scan ; ignore_errors=no }'";
     const active =
       "ActiveState=active UnitFileState=enabled 'NextElapseUSecRealtime=Sat 2026-06-20 21:40:00 UTC'";
     assert.deepEqual(await judged(made(active, '', shown)), [
       'ok backupmon-scan.timer is active; it has not started a scan yet',
     ]);
-    const elsewhere = shown.replace('backupmon scan ', 'backupmon --config /srv/a b.yaml -q scan ');
-    const [{ config } = { config: null }] = (await readTimers(made(active, '', elsewhere).machine))
-      .timers;
-    assert.equal(config, '/srv/a b.yaml');
     const absent = shown.replaceAll('/usr/bin', '/opt');
     assert.ok(
       (await judged(made(active, '', absent))).includes(
@@ -315,23 +331,27 @@ describe('units', () => {
     made.file('/etc/systemd/system/nightly.timer', '[Timer]\nUnit=scan.service\n');
     const { timers, services, running } = await readTimers(made.machine);
     assert.deepEqual([running, services], [true, ['scan.service']]);
-    assert.deepEqual(timers, [
-      {
-        timer: 'nightly.timer',
-        service: 'scan.service',
-        config: '/srv/c.yaml',
-        credentials: [
-          { name: 'a', path: '/etc/a', mode: null },
-          { name: 'b', path: '/etc/b', mode: 0o600 },
-        ],
-        missing: null,
-        next: null,
-        of: {
-          timer: { ActiveState: 'active' },
-          service: { User: 'backupmon', Result: 'success' },
+    assert.deepEqual(
+      timers.map((one) => ({ ...one, commands: undefined })),
+      [
+        {
+          timer: 'nightly.timer',
+          service: 'scan.service',
+          config: '/srv/c.yaml',
+          credentials: [
+            { name: 'a', path: '/etc/a', mode: null },
+            { name: 'b', path: '/etc/b', mode: 0o600 },
+          ],
+          commands: undefined,
+          missing: null,
+          next: null,
+          of: {
+            timer: { ActiveState: 'active' },
+            service: { User: 'backupmon', Result: 'success' },
+          },
         },
-      },
-    ]);
+      ],
+    );
   });
 
   const timer = (

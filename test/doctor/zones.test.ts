@@ -81,6 +81,20 @@ test('agents, and folders that nobody configured, with the rounds that their rep
   assert.equal(zones.passedOver, 0);
 });
 
+test('backups in the agent’s own folder, and the user that it sends them as', async () => {
+  const world = new World(yaml);
+  for (const agent of ['paris', 'lyon']) mkdirSync(world.zone(agent, 'log'), { recursive: true });
+  writeFileSync(world.zone('paris', 'STATUS.json'), '{}');
+  writeFileSync(world.zone('lyon', 'shop.gz'), 'x');
+  const { zones } = await walked(world);
+  const [paris, lyon] = zones.zones;
+  assert.deepEqual(
+    [paris, lyon].map((zone) => zone?.folders.find(({ role }) => role === 'root')?.holdsFiles),
+    [false, true],
+  );
+  assert.deepEqual(lyon?.senders, [process.getuid?.()]);
+});
+
 test('links, FIFOs and folders that are none are not entered, not opened, and keep nobody waiting', async () => {
   const world = new World(yaml);
   const secret = join(world.root, 'secret');

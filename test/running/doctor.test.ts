@@ -1,33 +1,29 @@
 /** `doctor` on a machine that systemd runs: what it says of timer and service, and what its commands do about it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Finding } from '../../src/core/finding.ts';
 import { unitWords } from '../../src/doctor/unit-paths.ts';
 import { boot, edit, SCAN, started, SYSTEMD } from './booted.ts';
+import { doctorOn, type DoctorOn } from './doctor-on.ts';
 import { begin, install, validated } from './installation.ts';
 import { cannotStart, type Machine } from './machine.ts';
 
 describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
   let machine: Machine;
+  let doctor: DoctorOn;
   before(async () => {
     machine = await boot();
     install(machine);
     begin(machine, 'agents: { paris: { databases: [compta] } }\n');
+    doctor = doctorOn(machine);
   });
   after(() => machine.stop());
 
-  const schedule = (): Finding[] => {
-    const { out, err } = machine.run('backupmon', 'doctor', '--json');
-    assert.equal(err, '');
-    const { findings } = JSON.parse(out) as { findings: Finding[] };
-    return findings.filter(({ area, subject }) => area === 'schedule' && subject !== 'scans');
-  };
-  const told = (): string[] => schedule().map(({ severity, message }) => `${severity} ${message}`);
-  const mend = (): string => machine.done('sh', '-c', schedule()[0]?.mend ?? 'false');
+  const told = (): string[] => doctor.told();
+  const worst = /^/u;
 
   it('a timer that is not started is told, and its command starts it', () => {
     assert.deepEqual(told(), ['warning backupmon-scan.timer is inactive: it starts no scans']);
-    mend();
+    doctor.mend(worst);
     assert.match(told().join('\n'), /^ok backupmon-scan\.timer is active; /u);
     assert.equal(machine.done('systemctl', 'is-enabled', 'backupmon-scan.timer'), 'enabled\n');
   });
@@ -35,11 +31,10 @@ describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
   it('a crontab beside it is one too many, and its command stops the timer', () => {
     machine.write('/etc/cron.d/backupmon', '*/10 * * * * backupmon /usr/bin/backupmon scan\n');
     assert.ok(told().some((line) => line.startsWith('warning both backupmon-scan.timer and')));
-    const twice = schedule().find(({ message }) => message.startsWith('both'));
-    machine.done('sh', '-c', twice?.mend ?? 'false');
+    doctor.mend(/^both/u);
     machine.done('rm', '/etc/cron.d/backupmon');
     assert.deepEqual(told(), ['warning backupmon-scan.timer is inactive: it starts no scans']);
-    mend();
+    doctor.mend(worst);
   });
 
   it('a tree that the service may not write is told, and its command opens it', () => {
@@ -49,16 +44,9 @@ describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
       /^critical backupmon-scan\.service may not write \/mnt\/validated_backups, \/mnt\/agent_deposits: /u,
     );
     assert.equal(started(machine).code, 1);
-    machine.done(
-      'sh',
-      '-c',
-      schedule().find(({ message }) => /may not write/u.test(message))?.mend ?? 'false',
-    );
+    doctor.mend(/may not write/u);
     assert.equal(started(machine).code, 0);
-    assert.deepEqual(
-      told().filter((line) => !line.startsWith('ok ')),
-      [],
-    );
+    assert.deepEqual(doctor.wrong(), []);
     machine.done('rm', '-r', '/etc/systemd/system/backupmon-scan.service.d');
     edit(machine, '');
   });
@@ -70,7 +58,7 @@ describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
       told()[0] ?? '',
       /^critical the last run of backupmon-scan\.service failed: exit-code, exit code 3$/u,
     );
-    mend();
+    doctor.mend(worst);
     machine.done('mv', '/root/marker', `${validated}/.backupmon`);
     started(machine);
     edit(machine, '[Service]\nUser=nobody\n');
@@ -81,7 +69,6 @@ describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
   });
 
   it('what its files add up to is told as systemd has it', () => {
-    const wrong = (): string[] => told().filter((line) => !line.startsWith('ok '));
     const settings: readonly (readonly [string, RegExp | null])[] = [
       ['[Service]\nExecStart=\nExecStart=/bin/true\n', /runs \/bin\/true, and no scan$/u],
       [
@@ -105,8 +92,8 @@ describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
     ];
     for (const [text, expected] of settings) {
       edit(machine, text);
-      if (expected === null) assert.deepEqual(wrong(), [], text);
-      else assert.match(wrong().join('\n'), expected, text);
+      if (expected === null) assert.deepEqual(doctor.wrong(), [], text);
+      else assert.match(doctor.wrong().join('\n'), expected, text);
     }
     const { out } = machine.run('systemctl', 'show', SCAN, '-p', 'ReadWritePaths');
     assert.ok(unitWords(out.trim()).includes('-/srv/a b'), out);

@@ -17,7 +17,7 @@ const ofDatabase: Readonly<Record<DatabaseFault, Prose>> = {
   full: 'Its disk is full. Make room; the next scan does what this one could not.',
   network: 'SQLite needs a local disk. Deposits and validated tree may stay on the network.',
   unreadable:
-    'Permission, a read-only disk, or an error of the disk. Readers belong into the group of its folder.',
+    'Permission, a read-only disk, an error of the disk, or something else than a file lies there. Readers belong into the group of its folder.',
 };
 
 const ofCommands: Readonly<Record<string, Prose>> = {

@@ -12,6 +12,7 @@ import { dirname } from 'node:path';
 import { formatInstant, versionStamp } from '../../core/instant.ts';
 import { takeLock } from '../../db/lock.ts';
 import { initialiseDatabase } from '../../db/open.ts';
+import { placeOf } from '../../db/place.ts';
 import { databaseProblem } from '../../db/problem.ts';
 import { getMeta, setMeta } from '../../db/scans.ts';
 import { versionsIn } from '../../db/versions.ts';
@@ -120,6 +121,8 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
     if (context.options.quiet !== true) writeSentence(context.io.out, line, 'ok');
   };
   if (options.reset && !options.yes && existsSync(database)) await confirm(context, database);
+  // Before anything is made.
+  placeOf(database);
   becomeOwner(database, context.io.uid);
   makeStateFolder(dirname(database));
   prepareTree(validated);

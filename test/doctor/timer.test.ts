@@ -1,0 +1,116 @@
+/** Timers of systemd: what is said of each state, and of one beside another runner. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { judgeTimer } from '../../src/doctor/timer.ts';
+import type { ScanTimer } from '../../src/doctor/timers.ts';
+import { commandsOf } from '../../src/doctor/unit-commands.ts';
+import type { Shown } from '../../src/doctor/unit-shown.ts';
+import { assertWhole, lookWith, told } from './support.ts';
+import { shownCommand } from './with-systemd.ts';
+
+const look = lookWith();
+const TIMER = 'backupmon-scan.timer';
+const SERVICE = 'backupmon-scan.service';
+const active = { ActiveState: 'active', UnitFileState: 'enabled', LastTriggerUSec: 'Sat' };
+
+const of = (timer: Shown, service: Shown = {}): ScanTimer => ({
+  timer: TIMER,
+  service: SERVICE,
+  config: null,
+  credentials: [],
+  missing: null,
+  next: null,
+  of: { timer, service },
+  commands: commandsOf(service['ExecStart'], ''),
+});
+
+const judged = (timer: ScanTimer, beside: string | null = null): string[] => {
+  const found = judgeTimer(timer, look, beside);
+  assertWhole(found);
+  return told(found);
+};
+
+const ok = `ok ${TIMER} is active; last: Sat`;
+const enable = `systemctl enable --now ${TIMER}`;
+
+describe('a timer that runs, and the next boot', () => {
+  const states: readonly (readonly [string, Shown, readonly string[]])[] = [
+    ['enabled', {}, [ok]],
+    ['generated', {}, [ok]],
+    ['', {}, [ok]],
+    ['disabled', { WantedBy: '' }, [`warning ${TIMER} runs, but is not enabled`, `$ ${enable}`]],
+    ['disabled', { WantedBy: 'timers.target' }, [ok]],
+    ['linked', {}, [`warning ${TIMER} runs, but is not enabled`, `$ ${enable}`]],
+    [
+      'enabled-runtime',
+      { WantedBy: 'timers.target' },
+      [`warning ${TIMER} runs, but is enabled until the next boot only`, `$ ${enable}`],
+    ],
+    ['transient', {}, [`warning ${TIMER} runs, but is there until the next boot only`]],
+    ['static', { WantedBy: 'timers.target' }, [ok]],
+    [
+      'static',
+      {},
+      [
+        `warning ${TIMER} runs, but is not enabled`,
+        String.raw`$ mkdir -p /etc/systemd/system/${TIMER}.d && printf '%s\n' '[Install]' WantedBy=timers.target > /etc/systemd/system/${TIMER}.d/zz-WantedBy-a6bde01a.conf && systemctl daemon-reload && ${enable}`,
+      ],
+    ],
+    [
+      'masked',
+      {},
+      [`warning ${TIMER} runs, but is masked`, `$ systemctl unmask ${TIMER} && ${enable}`],
+    ],
+  ];
+  for (const [state, more, expected] of states) {
+    it(`${state || 'no state'} ${JSON.stringify(more)}`, () => {
+      assert.deepEqual(judged(of({ ...active, ...more, UnitFileState: state })), expected);
+    });
+  }
+});
+
+describe('a timer', () => {
+  it('of which systemctl says nothing is not said to be stopped', () => {
+    assert.deepEqual(judged(of({})), [
+      `warning it cannot be told whether ${TIMER} is started: systemctl says nothing of it`,
+    ]);
+    assert.deepEqual(judged(of({}), '/etc/crontab, line 1'), [
+      `ok it cannot be told whether ${TIMER} is started: systemctl says nothing of it; /etc/crontab, line 1 runs scans`,
+    ]);
+  });
+
+  it('that systemd refuses cannot be enabled', () => {
+    for (const LoadState of ['bad-setting', 'error'])
+      assert.deepEqual(judged(of({ LoadState, ActiveState: 'inactive' })), [
+        `critical systemd cannot use ${TIMER}: something is wrong in its files`,
+        `$ systemd-analyze verify ${TIMER}`,
+      ]);
+  });
+
+  it('whose service is masked is started once that is not', () => {
+    const masked = { LoadState: 'masked', UnitFileState: 'masked' };
+    const stopped = { ActiveState: 'inactive' };
+    const unmask = `systemctl unmask ${SERVICE}`;
+    const ofService = [`critical ${SERVICE} is masked: it cannot be started`, `$ ${unmask}`];
+    assert.deepEqual(judged(of(active, masked)), [ok, ...ofService]);
+    assert.deepEqual(judged(of(stopped, masked)), [
+      `warning ${TIMER} is inactive: it starts no scans`,
+      `$ ${unmask} && ${enable}`,
+      ...ofService,
+    ]);
+    assert.equal(
+      judged(of({ ...stopped, ...masked }, masked))[1],
+      `$ systemctl unmask ${TIMER} ${SERVICE} && ${enable}`,
+    );
+  });
+
+  it('of some jobs is no fault beside one of all', () => {
+    const partial = of(active, { ExecStart: shownCommand('/usr/bin/backupmon scan paris') });
+    assert.match(judged(partial)[1] ?? '', /^critical .* none of all jobs \(paris\)$/u);
+    assert.deepEqual(judged(partial, 'all.timer'), [
+      `ok ${SERVICE} runs no scans of all jobs (paris); all.timer does`,
+    ]);
+    const none = of(active, { ExecStart: shownCommand('/bin/true') });
+    assert.match(judged(none, 'all.timer')[1] ?? '', /^critical .*, and no scan$/u);
+  });
+});
