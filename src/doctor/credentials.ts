@@ -12,8 +12,12 @@ const PREFIX = '${CREDENTIALS_DIRECTORY}/';
 export const isCredential = (path: string): boolean => path.startsWith(PREFIX);
 
 export interface CredentialFacts {
-  /** Of the units that run scans. */
+  /** Of the units that run scans of this configuration. */
   readonly credentials: readonly Credential[];
+  /** The first of them; null where there is none. */
+  readonly service: string | null;
+  /** Of some unit it cannot be told which configuration it scans. */
+  readonly isUnsure: boolean;
   /** This user may see whether a file is there, wherever it lies. */
   readonly sawAll: boolean;
 }
@@ -21,18 +25,22 @@ export interface CredentialFacts {
 /** @param path as the configuration has it */
 export function judgeCredential(
   { path, what }: { readonly path: string; readonly what: string },
-  { credentials, sawAll }: CredentialFacts,
+  { credentials, service, isUnsure, sawAll }: CredentialFacts,
   { hands }: Pick<Look, 'hands'>,
 ): Finding {
   const name = path.slice(PREFIX.length);
   const credential = credentials.find((one) => one.name === name);
   const why = 'alarms by this way are not sent';
+  if (credential === undefined && isUnsure) {
+    const message = `${what} is the credential ${name} of systemd; it cannot be told whether the unit of the scan loads it`;
+    return fine('notifications', name, message);
+  }
   if (credential === undefined) {
     return critical('notifications', name, {
       message: `${what} is the credential ${name} of systemd, and no unit that runs scans loads it`,
       why,
       mend: override(
-        'backupmon-scan.service',
+        service ?? 'backupmon-scan.service',
         `LoadCredential=${name}:/etc/backupmon/${name}`.replaceAll('%', '%%'),
         hands,
       ),

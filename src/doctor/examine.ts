@@ -16,7 +16,7 @@ import type { Look } from './look.ts';
 import { examineNotifications } from './notifications.ts';
 import { examineDecoders, judgeRsync } from './programs.ts';
 import { judgeScans } from './scans.ts';
-import { judgeSchedule } from './schedule.ts';
+import { judgeSchedule, scheduleOf } from './schedule.ts';
 import { strangersOf } from './strangers.ts';
 import { suggestJobs, type Suggestions } from './suggest.ts';
 import { suggestionText } from './suggestion-text.ts';
@@ -95,6 +95,7 @@ export async function examine(examination: Examination): Promise<Examined> {
   const rsync = judgeRsync(machineFacts.rsync, look);
   const { config } = look;
   const { schedule } = machineFacts;
+  const { timers } = scheduleOf(schedule, look);
   const { recorded, owned, again } = recordsOf(look, read);
   const findings = [
     ...judgeConfiguration(look, configuration.problems),
@@ -113,7 +114,9 @@ export async function examine(examination: Examination): Promise<Examined> {
     ...(await examineNotifications(look, {
       waiting: facts?.undelivered ?? [],
       mail,
-      credentials: schedule.timers.timers.flatMap((timer) => timer.credentials),
+      credentials: timers.flatMap(({ credentials }) => credentials),
+      service: timers[0]?.service ?? null,
+      isUnsure: schedule.timers.timers.some((timer) => timer.unsure === true),
       sawAll: schedule.sawAll,
     })),
     ...ofJobs.findings,

@@ -25,7 +25,14 @@ it('a key or a credential that is empty, and a password that is a folder, are to
   const config = configured(
     `  webhook: [{ name: chat, url: "https://chat.example.org/x", secret_file: ${empty} }]\n  email: { smtp: { host: mail.example.org, user: me, password_file: ${folder} }, from: a@example.org, to: [b@example.org] }\n`,
   );
-  const facts = { waiting: [], mail: null, credentials: [], sawAll: true };
+  const facts = {
+    waiting: [],
+    mail: null,
+    credentials: [],
+    service: null,
+    isUnsure: false,
+    sawAll: true,
+  };
   const found = told(
     await examineNotifications({ ...look, config, scanner: { ...scanner, present: false } }, facts),
   );
@@ -34,7 +41,7 @@ it('a key or a credential that is empty, and a password that is a folder, are to
   const credential = { name: 'password', path: empty, mode: 0o600 };
   const one = judgeCredential(
     { path: '${CREDENTIALS_DIRECTORY}/password', what: 'the password for mail' },
-    { credentials: [credential], sawAll: true },
+    { credentials: [credential], service: null, isUnsure: false, sawAll: true },
     look,
   );
   assert.equal(one.message, `${empty}, the password for mail, is empty`);
@@ -55,6 +62,8 @@ describe('ways out', () => {
       waiting: [],
       mail,
       credentials: [],
+      service: null,
+      isUnsure: false,
       sawAll: true,
     });
     assertWhole(found);
@@ -183,11 +192,27 @@ describe('a secret that systemd hands to the unit', () => {
   ] as const;
   for (const [title, credentials, sawAll, expected] of cases) {
     it(title, () => {
-      const found = [judgeCredential(secret, { credentials, sawAll }, look)];
+      const found = [
+        judgeCredential(secret, { credentials, service: null, isUnsure: false, sawAll }, look),
+      ];
       assertWhole(found);
       assert.deepEqual(told(found), expected);
     });
   }
+
+  it('is loaded by no unit: the one that runs the scans is told to', () => {
+    const facts = { credentials: [], service: 'bm.service', isUnsure: false, sawAll: true };
+    const found = judgeCredential(secret, facts, look);
+    assert.equal(found.severity, 'critical');
+    assert.match(found.mend ?? '', /bm\.service\.d/u);
+  });
+
+  it('may be loaded by a unit of which it cannot be told what it scans', () => {
+    const facts = { credentials: [], service: null, isUnsure: true, sawAll: true };
+    assert.deepEqual(told([judgeCredential(secret, facts, look)]), [
+      'ok the password for mail is the credential smtp-password of systemd; it cannot be told whether the unit of the scan loads it',
+    ]);
+  });
 });
 
 describe('a visit to a mail server', () => {

@@ -153,7 +153,7 @@ describe('a file with a password, as it lies there', { skip }, () => {
       const [scanner, yaml, isVisited] = JSON.parse(process.argv[1]);
       const machine = machineAt();
       const look = lookWith({ scanner, machine, accounts: accountsOf(machine), config: configWith(yaml) });
-      console.log(JSON.stringify(await examineSecrets(look, { credentials: [], sawAll: true, isVisited })));`;
+      console.log(JSON.stringify(await examineSecrets(look, { credentials: [], service: null, isUnsure: false, sawAll: true, isVisited })));`;
     const who = { ...scanner, uid: OWN, gid: OWN, user: String(OWN), group: String(OWN) };
     const { stdout, stderr } = spawnSync(
       process.execPath,

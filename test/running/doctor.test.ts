@@ -28,13 +28,23 @@ describe('doctor under systemd', { skip: cannotStart(SYSTEMD) }, () => {
     assert.equal(machine.done('systemctl', 'is-enabled', 'backupmon-scan.timer'), 'enabled\n');
   });
 
-  it('a crontab beside it is one too many, and its command stops the timer', () => {
+  it('a crontab beside it is told, and is one too many where cron runs: its command stops the timer', () => {
     machine.write('/etc/cron.d/backupmon', '*/10 * * * * backupmon /usr/bin/backupmon scan\n');
+    assert.ok(
+      told().includes(
+        'ok /etc/cron.d/backupmon runs scans, and no cron is running; backupmon-scan.timer runs them',
+      ),
+    );
+    assert.deepEqual(doctor.wrong(), []);
+    // By its name it is one.
+    machine.done('cp', '/bin/sleep', '/root/cron');
+    const pid = machine.done('sh', '-c', '/root/cron 600 >/dev/null 2>&1 & echo $!').trim();
     assert.ok(told().some((line) => line.startsWith('warning both backupmon-scan.timer and')));
     doctor.mend(/^both/u);
     machine.done('rm', '/etc/cron.d/backupmon');
     assert.deepEqual(told(), ['warning backupmon-scan.timer is inactive: it starts no scans']);
     doctor.mend(worst);
+    machine.done('kill', pid);
   });
 
   it('a tree that the service may not write is told, and its command opens it', () => {
