@@ -6,23 +6,13 @@ import { isOfDatabase, isOfSystem, isShared } from './belongings.ts';
 import type { Look } from './look.ts';
 import { MOUNTING, mountAll } from './mounting.ts';
 import { unmountedFor } from './mounts.ts';
+import { useradd } from './new-user.ts';
 import { brokenLink, leadsTo } from './real-path.ts';
 import { holdingOf, jobPaths, treeNames } from './tree-names.ts';
 import type { UserFacts } from './user.ts';
 
 const NAME = 'backupmon';
 const OWNER = `${NAME}:${NAME}`;
-
-const useradd = [
-  'useradd',
-  '--system',
-  '--user-group',
-  '--home-dir',
-  '/var/lib/backupmon',
-  '--shell',
-  '/usr/sbin/nologin',
-  NAME,
-];
 
 export interface GivenAway {
   readonly mend: string;

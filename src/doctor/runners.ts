@@ -6,13 +6,13 @@ import { editCrontab, faultsOf } from './cron-faults.ts';
 import { longestGap, parseTimes } from './cron-times.ts';
 import { critical, warning } from './finding.ts';
 import type { Look } from './look.ts';
-import { limitOfService, worksService } from './service.ts';
+import { worksService } from './service.ts';
 import { judgeTimer } from './timer.ts';
 import type { ScanTimer } from './timers.ts';
+import { unwatched } from './unwatched.ts';
 
 type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'now'>;
 
-export const unwatched = 'without scans nothing is judged, promoted or told';
 
 /** One that surely runs scans of all jobs. */
 interface Runner {
@@ -49,14 +49,11 @@ function isEnough(one: EntryFacts, { config }: Judging): boolean {
 export const workingOf = (entries: readonly EntryFacts[], look: Judging): EntryFacts[] =>
   entries.filter((one) => one.limit === null && faultsOf(one, look).length === 0);
 
-/** Timers that run, and whose service scans all jobs. */
+/** Timers that run, and whose service works: one that does not scan all jobs is at fault. */
 export const startedOf = (timers: readonly ScanTimer[], look: Judging): ScanTimer[] =>
   timers.filter(
     (one) =>
-      one.timer !== null &&
-      one.of.timer['ActiveState'] === 'active' &&
-      limitOfService(one) === null &&
-      worksService(one, look),
+      one.timer !== null && one.of.timer['ActiveState'] === 'active' && worksService(one, look),
   );
 
 /** What runs scans, surely and often enough, or perhaps. */

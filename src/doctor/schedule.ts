@@ -11,7 +11,8 @@ import { installCron, installUnits, type Own } from './install-schedule.ts';
 import type { Look } from './look.ts';
 import type { Machine } from './machine.ts';
 import { oursOf, type Found, type Ours } from './ours.ts';
-import { besideOf, judgeRunners, startedOf, unwatched, workingOf } from './runners.ts';
+import { besideOf, judgeRunners, startedOf, workingOf } from './runners.ts';
+import { unwatched } from './unwatched.ts';
 import { readTimers, type Timers } from './timers.ts';
 
 export type { Own } from './install-schedule.ts';

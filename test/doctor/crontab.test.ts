@@ -455,6 +455,7 @@ describe('times of a crontab', () => {
     '1, * * * *',
     '1-5/ * * * *',
     'garbage',
+    '0\u00A01 * * * *',
   ];
   for (const schedule of refused)
     it(`${schedule}: refused`, () => assert.equal(parseTimes(schedule).kind, 'refused'));

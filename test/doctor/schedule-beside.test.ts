@@ -125,6 +125,12 @@ describe('beside a timer that is stopped', () => {
     }
   });
 
+  it('a line does so too where it cannot be seen whether cron runs', async () => {
+    const made = system(line, null);
+    withTimers(made, { 'backupmon-scan': [off, whole] });
+    assert.deepEqual(mendsOf(await judged(made)), []);
+  });
+
   it('a line that runs too seldom does not do', async () => {
     const found = await judged(stopped('@yearly root /usr/bin/backupmon scan\n'));
     assert.deepEqual(mendsOf(found), [
@@ -159,6 +165,17 @@ describe('what may be of this configuration', () => {
     ]);
   });
 
+  it('may be what scans all jobs, where another line scans some', async () => {
+    const maybe = '*/10 * * * * root cd /srv; backupmon --config c.yaml scan\n';
+    for (const other of [
+      '@yearly root /usr/bin/backupmon scan',
+      '@hourly root /usr/bin/backupmon scan paris',
+    ]) {
+      const found = await judged(system(`${maybe}${other}\n`));
+      assert.deepEqual(mendsOf(found), []);
+    }
+  });
+
   it('counts for nothing where its user may not scan', async () => {
     const made = system('*/10 * * * * anna cd /srv; backupmon --config c.yaml scan\n');
     assert.match((await judged(made))[0] ?? '', /^warning neither/u);
@@ -179,7 +196,9 @@ describe('what may be of this configuration', () => {
 describe('lines of a user who may not scan', () => {
   it('are told together, and do not count', async () => {
     const made = system('* * 2-31 1-11 1 anna /usr/bin/backupmon scan\n'.repeat(60));
+    made.program('getent', `echo >> ${made.root}/asked-$2; exit 0`);
     const [found = '', mend, ...more] = await judged(made);
+    assert.equal(made.machine.text('/asked-anna'), '\n');
     assert.equal(
       found,
       'critical /etc/crontab, line 1 and 59 more lines of it run scans as anna, and the database belongs to backupmon',
