@@ -2,13 +2,13 @@
 import type { ConfigProblem } from '../config/problem.ts';
 import type { Finding } from '../core/finding.ts';
 import { dirname } from 'node:path';
-import { closedFolder, isPermitted, modeOf } from './access.ts';
-import { accessListsOf } from './access-lists.ts';
+import { closedFolder, isPermitted, modeOf } from './rights/access.ts';
+import { accessListsOf } from './rights/access-lists.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Hands } from './hands.ts';
 import type { Look } from './look.ts';
-import { othersTo } from './others.ts';
-import { examineOwners } from './owners.ts';
+import { othersTo } from './rights/others.ts';
+import { examineOwners } from './rights/owners.ts';
 
 /** Faults that are told one by one. */
 const MOST_FAULTS = 10;

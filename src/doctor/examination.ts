@@ -1,16 +1,16 @@
 /** What an examination is made of, and what of it only root may see. */
 import type { Calendar } from '../core/missed.ts';
 import type { Database } from '../db/schema.ts';
-import { accountsOf } from './accounts.ts';
+import { accountsOf } from './rights/accounts.ts';
 import { readClock, type ClockFacts } from './clock.ts';
 import { handsOf } from './hands.ts';
 import type { Look, Scanner } from './look.ts';
 import type { Machine } from './machine.ts';
-import type { MailFacts } from './notifications.ts';
+import type { MailFacts } from './notifications/notifications.ts';
 import type { ReadConfiguration } from './places.ts';
 import { readRsync, type RsyncFacts } from './programs.ts';
-import { readSchedule, type Own, type ScheduleFacts } from './schedule.ts';
-import type { UserFacts } from './user.ts';
+import { readSchedule, type Own, type ScheduleFacts } from './schedule/schedule.ts';
+import type { UserFacts } from './rights/user.ts';
 
 /** What is looked at as whoever started it. */
 export interface MachineFacts {

@@ -5,25 +5,30 @@ import type { Calendar } from '../core/missed.ts';
 import { severities } from '../core/statuses.ts';
 import { judgeClock } from './clock.ts';
 import { examineConfigurationFile, judgeConfiguration, judgeConflicts } from './configuration.ts';
-import { examineDatabase } from './database.ts';
-import { readDatabase, type DatabaseFacts, type ReadDatabase } from './database-facts.ts';
-import { examineDeposits } from './deposits.ts';
-import { examineFileSystems } from './file-systems.ts';
-import { examineFolders } from './folders.ts';
+import { examineDatabase } from './database/database.ts';
+import { readDatabase, type DatabaseFacts, type ReadDatabase } from './database/database-facts.ts';
+import { examineDeposits } from './deposits/deposits.ts';
+import { examineFileSystems } from './tree/file-systems.ts';
+import { examineFolders } from './tree/folders.ts';
 import { lookOf, type Examination } from './examination.ts';
-import { judgeSilentStrangers, judgeStrangers, judgeUnmatchedJobs, unmatchedJobs } from './jobs.ts';
+import {
+  judgeSilentStrangers,
+  judgeStrangers,
+  judgeUnmatchedJobs,
+  unmatchedJobs,
+} from './jobs/jobs.ts';
 import type { Look } from './look.ts';
-import { examineNotifications } from './notifications.ts';
+import { examineNotifications } from './notifications/notifications.ts';
 import { examineDecoders, judgeRsync } from './programs.ts';
 import { judgeScans } from './scans.ts';
-import { judgeSchedule, scheduleOf } from './schedule.ts';
-import { strangersOf } from './strangers.ts';
-import { suggestJobs, type Suggestions } from './suggest.ts';
-import { suggestionText } from './suggestion-text.ts';
-import { recordsOf, withoutMarking } from './tree-records.ts';
-import { judgeUser } from './user.ts';
-import { walk } from './walk.ts';
-import { walkZones, type Zones } from './zones.ts';
+import { judgeSchedule, scheduleOf } from './schedule/schedule.ts';
+import { strangersOf } from './deposits/strangers.ts';
+import { suggestJobs, type Suggestions } from './jobs/suggest.ts';
+import { suggestionText } from './jobs/suggestion-text.ts';
+import { recordsOf, withoutMarking } from './tree/tree-records.ts';
+import { judgeUser } from './rights/user.ts';
+import { walk } from './deposits/walk.ts';
+import { walkZones, type Zones } from './deposits/zones.ts';
 
 export interface Examined {
   /** Worst first, then in the order of the areas. */

@@ -2,7 +2,7 @@
 import type { Config } from '../core/job.ts';
 import type { Hands } from './hands.ts';
 import type { Machine } from './machine.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts } from './rights/accounts.ts';
 
 /** Paths of the configuration; null where it does not tell one that can be used. */
 export interface Places {

@@ -1,7 +1,7 @@
 /** When scans ran, and how they ended: what the database has recorded of them. */
 import { formatDuration } from '../core/duration.ts';
 import type { Finding } from '../core/finding.ts';
-import type { DatabaseFacts } from './database-facts.ts';
+import type { DatabaseFacts } from './database/database-facts.ts';
 import { critical, fine, moment, warning } from './finding.ts';
 import type { Look } from './look.ts';
 

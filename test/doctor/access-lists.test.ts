@@ -1,9 +1,14 @@
 /** Access control lists, as getfacl(1) tells them: to whom something is granted, and how that is taken away. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseAccessList, accessListsOf } from '../../src/doctor/access-lists.ts';
-import { closingSome, grantedBy, type AccessList, type Right } from '../../src/doctor/grants.ts';
-import { othersTo } from '../../src/doctor/others.ts';
+import { parseAccessList, accessListsOf } from '../../src/doctor/rights/access-lists.ts';
+import {
+  closingSome,
+  grantedBy,
+  type AccessList,
+  type Right,
+} from '../../src/doctor/rights/grants.ts';
+import { othersTo } from '../../src/doctor/rights/others.ts';
 import { knowing } from './known-users.ts';
 import { lookWith, makeMachine } from './support.ts';
 

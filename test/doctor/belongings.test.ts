@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { closedFolder, fileAbove } from '../../src/doctor/access.ts';
+import { closedFolder, fileAbove } from '../../src/doctor/rights/access.ts';
 import { DatabaseProblem } from '../../src/db/problem.ts';
-import { isOfSystem, isShared } from '../../src/doctor/belongings.ts';
-import { examineDatabase } from '../../src/doctor/database.ts';
-import { examineFolders } from '../../src/doctor/folders.ts';
-import { giveAway } from '../../src/doctor/own-user.ts';
-import { judgeUser } from '../../src/doctor/user.ts';
+import { isOfSystem, isShared } from '../../src/doctor/rights/belongings.ts';
+import { examineDatabase } from '../../src/doctor/database/database.ts';
+import { examineFolders } from '../../src/doctor/tree/folders.ts';
+import { giveAway } from '../../src/doctor/rights/own-user.ts';
+import { judgeUser } from '../../src/doctor/rights/user.ts';
 import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'backupmon-belongings-')));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chownSync, linkSync, lchownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { readCrontabs } from '../../src/doctor/crontab.ts';
+import { readCrontabs } from '../../src/doctor/schedule/crontab.ts';
 import { handsOf } from '../../src/doctor/hands.ts';
 import { makeMachine, type MadeMachine } from './support.ts';
 

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
-import { isCronRunning, isCronTargetActive } from '../../src/doctor/cron-daemon.ts';
-import { readEntry, type EntryFacts } from '../../src/doctor/cron-entry.ts';
-import { judgeEntry } from '../../src/doctor/cron-faults.ts';
-import { readProgram, type ProgramFacts } from '../../src/doctor/cron-program.ts';
-import { longestGap, parseTimes } from '../../src/doctor/cron-times.ts';
-import { userFinder } from '../../src/doctor/cron-users.ts';
-import { parseCrontab, readCrontabs, type CronEntry } from '../../src/doctor/crontab.ts';
+import { isCronRunning, isCronTargetActive } from '../../src/doctor/schedule/cron-daemon.ts';
+import { readEntry, type EntryFacts } from '../../src/doctor/schedule/cron-entry.ts';
+import { judgeEntry } from '../../src/doctor/schedule/cron-faults.ts';
+import { readProgram, type ProgramFacts } from '../../src/doctor/schedule/cron-program.ts';
+import { longestGap, parseTimes } from '../../src/doctor/schedule/cron-times.ts';
+import { userFinder } from '../../src/doctor/schedule/cron-users.ts';
+import { parseCrontab, readCrontabs, type CronEntry } from '../../src/doctor/schedule/crontab.ts';
 import type { Machine } from '../../src/doctor/machine.ts';
-import { scanCommandsIn, type ScanCommand } from '../../src/doctor/scan-commands.ts';
+import { scanCommandsIn, type ScanCommand } from '../../src/doctor/schedule/scan-commands.ts';
 import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
 
 describe('a crontab', () => {

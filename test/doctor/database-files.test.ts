@@ -19,7 +19,7 @@ import {
   judgeBarred,
   judgeOpen,
   type DatabaseFile,
-} from '../../src/doctor/database-files.ts';
+} from '../../src/doctor/database/database-files.ts';
 import { cannotFreeze, frozen } from '../support/immutable.ts';
 import { cannotRun } from '../support/real-dumps.ts';
 import { World } from '../support/world.ts';

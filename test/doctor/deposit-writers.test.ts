@@ -5,12 +5,12 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { accountsOf } from '../../src/doctor/accounts.ts';
-import { judgeOpen } from '../../src/doctor/deposit-closing.ts';
-import { openDeposits } from '../../src/doctor/deposit-writers.ts';
+import { accountsOf } from '../../src/doctor/rights/accounts.ts';
+import { judgeOpen } from '../../src/doctor/deposits/deposit-closing.ts';
+import { openDeposits } from '../../src/doctor/deposits/deposit-writers.ts';
 import type { Look } from '../../src/doctor/look.ts';
-import type { ZoneFacts, ZoneFolder } from '../../src/doctor/zone.ts';
-import { walkZones } from '../../src/doctor/zones.ts';
+import type { ZoneFacts, ZoneFolder } from '../../src/doctor/deposits/zone.ts';
+import { walkZones } from '../../src/doctor/deposits/zones.ts';
 import { knowing } from './known-users.ts';
 import { assertWhole, configWith, lookWith, makeMachine, scanner, told } from './support.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeAgentOwners, judgeOwners } from '../../src/doctor/deposit-owners.ts';
-import { examineDeposits } from '../../src/doctor/deposits.ts';
-import type { ZoneFacts, ZoneFolder } from '../../src/doctor/zone.ts';
+import { judgeAgentOwners, judgeOwners } from '../../src/doctor/deposits/deposit-owners.ts';
+import { examineDeposits } from '../../src/doctor/deposits/deposits.ts';
+import type { ZoneFacts, ZoneFolder } from '../../src/doctor/deposits/zone.ts';
 import { assertWhole, configWith, lookWith, makeMachine, scanner, told } from './support.ts';
 
 const folder = (path: string, changes: Partial<ZoneFolder> = {}, bits = 0o750): ZoneFolder => ({

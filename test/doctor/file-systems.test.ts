@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeKind } from '../../src/doctor/file-system-kind.ts';
-import { judgeProbe } from '../../src/doctor/file-systems.ts';
-import type { Probe } from '../../src/doctor/probes.ts';
-import { judgeSpace, type Room } from '../../src/doctor/space.ts';
+import { judgeKind } from '../../src/doctor/tree/file-system-kind.ts';
+import { judgeProbe } from '../../src/doctor/tree/file-systems.ts';
+import type { Probe } from '../../src/doctor/tree/probes.ts';
+import { judgeSpace, type Room } from '../../src/doctor/tree/space.ts';
 import { assertWhole, lookWith, told } from './support.ts';
 
 const look = lookWith();

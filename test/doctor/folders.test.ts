@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeFolder } from '../../src/doctor/folder.ts';
-import type { FolderFacts } from '../../src/doctor/folder-facts.ts';
+import { judgeFolder } from '../../src/doctor/tree/folder.ts';
+import type { FolderFacts } from '../../src/doctor/tree/folder-facts.ts';
 import { assertWhole, lookWith, scanner, told } from './support.ts';
 
 const mode = { uid: 990, gid: 990, mode: 0o750, isFile: false, isFolder: true };

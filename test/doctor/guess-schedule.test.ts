@@ -5,7 +5,7 @@ import { parseCron } from '../../src/calendar/expression.ts';
 import { occurrencesOf } from '../../src/calendar/occurrences.ts';
 import { cronCycles } from '../../src/core/cycles.ts';
 import { parseDuration } from '../../src/core/duration.ts';
-import { countRounds, guessSchedule } from '../../src/doctor/guess-schedule.ts';
+import { countRounds, guessSchedule } from '../../src/doctor/jobs/guess-schedule.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -9,8 +9,8 @@ import {
   judgeStrangers,
   judgeUnmatchedJobs,
   unmatchedJobs,
-} from '../../src/doctor/jobs.ts';
-import type { Stranger } from '../../src/doctor/strangers.ts';
+} from '../../src/doctor/jobs/jobs.ts';
+import type { Stranger } from '../../src/doctor/deposits/strangers.ts';
 import { assertWhole, configWith, lookWith, now, told } from './support.ts';
 
 const look = lookWith();

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
-import { examineFileSystems } from '../../src/doctor/file-systems.ts';
-import { examineFolders } from '../../src/doctor/folders.ts';
+import { examineFileSystems } from '../../src/doctor/tree/file-systems.ts';
+import { examineFolders } from '../../src/doctor/tree/folders.ts';
 import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
 
 const onlyRoot =
@@ -196,7 +196,7 @@ describe('folders behind links, for the user that scans', { skip: onlyRoot }, ()
   function asOwn({ places, root }: Linked): string[] {
     const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
     const script = `
-      const { examineFolders } = await import('${here('../../src/doctor/folders.ts')}');
+      const { examineFolders } = await import('${here('../../src/doctor/tree/folders.ts')}');
       const { lookWith } = await import('${here('support.ts')}');
       const look = lookWith(JSON.parse(process.argv[1]));
       console.log(JSON.stringify(await examineFolders(look, 0)));`;
@@ -237,7 +237,7 @@ describe('folders behind links, for the user that scans', { skip: onlyRoot }, ()
     const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
     const code = `
       process.setuid(${OWN});
-      const { examineFolders } = await import('${here('../../src/doctor/folders.ts')}');
+      const { examineFolders } = await import('${here('../../src/doctor/tree/folders.ts')}');
       const { lookWith } = await import('${here('support.ts')}');
       const { machineAt } = await import('${here('../../src/doctor/machine.ts')}');
       const look = lookWith({ ...JSON.parse(process.argv[1]), machine: machineAt() });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { offsetAt } from '../../src/core/zone.ts';
-import { accountsOf } from '../../src/doctor/accounts.ts';
+import { accountsOf } from '../../src/doctor/rights/accounts.ts';
 import { judgeClock, readClock, wrongZone, type ClockFacts } from '../../src/doctor/clock.ts';
 import { installerOf } from '../../src/doctor/installer.ts';
 import {
@@ -12,7 +12,7 @@ import {
   readRsync,
   rsyncVersion,
 } from '../../src/doctor/programs.ts';
-import { judgeUser } from '../../src/doctor/user.ts';
+import { judgeUser } from '../../src/doctor/rights/user.ts';
 import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
 
 const look = lookWith();

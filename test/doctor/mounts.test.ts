@@ -4,8 +4,14 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { mountOf, parseMounts, unmounted } from '../../src/doctor/mounts.ts';
-import { brokenLink, leadsTo, placesOnWay, realPath, wayOf } from '../../src/doctor/real-path.ts';
+import { mountOf, parseMounts, unmounted } from '../../src/doctor/tree/mounts.ts';
+import {
+  brokenLink,
+  leadsTo,
+  placesOnWay,
+  realPath,
+  wayOf,
+} from '../../src/doctor/tree/real-path.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'backupmon-mounts-')));
 after(() => rmSync(root, { recursive: true }));

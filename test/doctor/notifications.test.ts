@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Config } from '../../src/core/job.ts';
-import { judgeCredential } from '../../src/doctor/credentials.ts';
+import { judgeCredential } from '../../src/doctor/notifications/credentials.ts';
 import {
   judgePrograms,
   judgeWaiting,
   examineNotifications,
-} from '../../src/doctor/notifications.ts';
+} from '../../src/doctor/notifications/notifications.ts';
 import { visitSmtp } from '../../src/notify/smtp-visit.ts';
 import { smtpConfig } from '../notify/support.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
-import { accountsOf } from '../../src/doctor/accounts.ts';
+import { accountsOf } from '../../src/doctor/rights/accounts.ts';
 import { examineConfigurationFile, judgeConfiguration } from '../../src/doctor/configuration.ts';
 import type { Look } from '../../src/doctor/look.ts';
 import { machineAt } from '../../src/doctor/machine.ts';
-import { examineOwners } from '../../src/doctor/owners.ts';
-import { judgeUser } from '../../src/doctor/user.ts';
+import { examineOwners } from '../../src/doctor/rights/owners.ts';
+import { judgeUser } from '../../src/doctor/rights/user.ts';
 import { knowing } from './known-users.ts';
 import { assertWhole, configWith, lookWith, scanner, told } from './support.ts';
 
@@ -31,7 +31,7 @@ function temporary(): string {
 
 /** In a process of the user that scans: permissions are asked for whoever runs it. */
 function asOwn(
-  module: 'configuration' | 'folders',
+  module: 'configuration' | 'tree/folders',
   call: string,
   changes: Partial<Look>,
 ): Finding[] {
@@ -214,7 +214,7 @@ describe('the folders', { skip }, () => {
     return places;
   }
   const wrongIn = (places: ReturnType<typeof placesIn>) => {
-    const found = asOwn('folders', 'examineFolders(look, 0)', { places });
+    const found = asOwn('tree/folders', 'examineFolders(look, 0)', { places });
     assertWhole(found);
     return told(found.filter(({ severity }) => severity !== 'ok'));
   };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { takeLock } from '../../src/db/lock.ts';
 import { closeFolder, openFolder } from '../../src/files/folder.ts';
-import { probe, type Abilities, type Probe } from '../../src/doctor/probes.ts';
+import { probe, type Abilities, type Probe } from '../../src/doctor/tree/probes.ts';
 import { cannotMount, mounted } from '../support/mounts.ts';
 
 interface Place {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { scanCommandsIn } from '../../src/doctor/scan-commands.ts';
-import { shellCommands } from '../../src/doctor/shell-commands.ts';
+import { scanCommandsIn } from '../../src/doctor/schedule/scan-commands.ts';
+import { shellCommands } from '../../src/doctor/schedule/shell-commands.ts';
 
 describe('commands of a line', () => {
   const lines: readonly (readonly [string, string[][]])[] = [

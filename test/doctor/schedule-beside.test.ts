@@ -1,7 +1,7 @@
 /** Several that run scans, or may: what is told of each, and that no command stops the only one that scans all jobs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeSchedule, readSchedule } from '../../src/doctor/schedule.ts';
+import { judgeSchedule, readSchedule } from '../../src/doctor/schedule/schedule.ts';
 import { assertWhole, lookWith, makeMachine, told, type MadeMachine } from './support.ts';
 
 const look = lookWith();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { judgeSchedule, readSchedule } from '../../src/doctor/schedule.ts';
-import { override } from '../../src/doctor/drop-in.ts';
-import { judgeTimer } from '../../src/doctor/timer.ts';
-import { readTimers, type ScanTimer } from '../../src/doctor/timers.ts';
-import { hiddenFrom, keptFrom, unitWord, unitWords } from '../../src/doctor/unit-paths.ts';
+import { judgeSchedule, readSchedule } from '../../src/doctor/schedule/schedule.ts';
+import { override } from '../../src/doctor/schedule/drop-in.ts';
+import { judgeTimer } from '../../src/doctor/schedule/timer.ts';
+import { readTimers, type ScanTimer } from '../../src/doctor/schedule/timers.ts';
+import { hiddenFrom, keptFrom, unitWord, unitWords } from '../../src/doctor/schedule/unit-paths.ts';
 import { assertWhole, lookWith, makeMachine, told, type MadeMachine } from './support.ts';
 
 const look = lookWith();

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
-import type { Others } from '../../src/doctor/grants.ts';
-import { judgeSecret, type SecretFacts } from '../../src/doctor/secret.ts';
+import type { Others } from '../../src/doctor/rights/grants.ts';
+import { judgeSecret, type SecretFacts } from '../../src/doctor/notifications/secret.ts';
 import { assertWhole, lookWith, scanner, told } from './support.ts';
 
 const toAll: Others = { all: true, text: 'everybody on this machine', words: ['chmod', 'o-rwx'] };
@@ -146,9 +146,9 @@ describe('a file with a password, as it lies there', { skip }, () => {
       JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
     const yaml = `defaults: { schedule: '0 20 * * *' }\nagents: { paris: { databases: [a] } }\nnotifications:\n  email: { smtp: { host: mail.example.org, user: me, password_file: ${path} }, from: a@example.org, to: [b@example.org] }\n`;
     const script = `
-      const { examineSecrets } = await import(${here('../../src/doctor/secrets.ts')});
+      const { examineSecrets } = await import(${here('../../src/doctor/notifications/secrets.ts')});
       const { configWith, lookWith } = await import(${here('support.ts')});
-      const { accountsOf } = await import(${here('../../src/doctor/accounts.ts')});
+      const { accountsOf } = await import(${here('../../src/doctor/rights/accounts.ts')});
       const { machineAt } = await import(${here('../../src/doctor/machine.ts')});
       const [scanner, yaml, isVisited] = JSON.parse(process.argv[1]);
       const machine = machineAt();

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { judgeService, limitOfService, worksService } from '../../src/doctor/service.ts';
-import type { ScanTimer } from '../../src/doctor/timers.ts';
-import { hiddenFrom, keptFrom } from '../../src/doctor/unit-paths.ts';
-import type { Shown } from '../../src/doctor/unit-shown.ts';
+import { judgeService, limitOfService, worksService } from '../../src/doctor/schedule/service.ts';
+import type { ScanTimer } from '../../src/doctor/schedule/timers.ts';
+import { hiddenFrom, keptFrom } from '../../src/doctor/schedule/unit-paths.ts';
+import type { Shown } from '../../src/doctor/schedule/unit-shown.ts';
 import { assertWhole, configWith, lookWith, told } from './support.ts';
 import { shownCommand } from './with-systemd.ts';
 

@@ -1,7 +1,7 @@
 /** One file system that is mounted in several places. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeSpace, type Room } from '../../src/doctor/space.ts';
+import { judgeSpace, type Room } from '../../src/doctor/tree/space.ts';
 import { assertWhole, lookWith } from './support.ts';
 
 const GiB = 1024 ** 3;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkText } from '../../src/config/load.ts';
-import { suggestionText } from '../../src/doctor/suggestion-text.ts';
+import { suggestionText } from '../../src/doctor/jobs/suggestion-text.ts';
 import { folders } from '../config/support.ts';
 
 const file = '/etc/backupmon/config.yaml';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import type { Finding } from '../../src/core/finding.ts';
 import type { Config } from '../../src/core/job.ts';
-import { accountsOf } from '../../src/doctor/accounts.ts';
+import { accountsOf } from '../../src/doctor/rights/accounts.ts';
 import { handsOf } from '../../src/doctor/hands.ts';
 import type { Look, Scanner } from '../../src/doctor/look.ts';
 import { machineAt, type Machine } from '../../src/doctor/machine.ts';

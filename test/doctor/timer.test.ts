@@ -1,10 +1,10 @@
 /** Timers of systemd: what is said of each state, and of one beside another runner. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeTimer } from '../../src/doctor/timer.ts';
-import type { ScanTimer } from '../../src/doctor/timers.ts';
-import { commandsOf } from '../../src/doctor/unit-commands.ts';
-import type { Shown } from '../../src/doctor/unit-shown.ts';
+import { judgeTimer } from '../../src/doctor/schedule/timer.ts';
+import type { ScanTimer } from '../../src/doctor/schedule/timers.ts';
+import { commandsOf } from '../../src/doctor/schedule/unit-commands.ts';
+import type { Shown } from '../../src/doctor/schedule/unit-shown.ts';
 import { assertWhole, lookWith, told } from './support.ts';
 import { shownCommand } from './with-systemd.ts';
 

@@ -17,10 +17,10 @@ import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
 import { machineAt } from '../../src/doctor/machine.ts';
-import { examineTreeFolders } from '../../src/doctor/tree-folders.ts';
-import { holdingOf, treeNames } from '../../src/doctor/tree-names.ts';
-import { examineVersions, sampleOf } from '../../src/doctor/tree-versions.ts';
-import { judgeTreeWriters, type OpenInner } from '../../src/doctor/tree-writers.ts';
+import { examineTreeFolders } from '../../src/doctor/tree/tree-folders.ts';
+import { holdingOf, treeNames } from '../../src/doctor/tree/tree-names.ts';
+import { examineVersions, sampleOf } from '../../src/doctor/tree/tree-versions.ts';
+import { judgeTreeWriters, type OpenInner } from '../../src/doctor/tree/tree-writers.ts';
 import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
 
 const onlyRoot =
@@ -215,7 +215,7 @@ describe('folders of the tree, for the user that scans', { skip: onlyRoot }, () 
   function asOwn(root: string, owned: readonly string[]): Finding[] {
     const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
     const script = `
-      const { examineTreeFolders } = await import('${here('../../src/doctor/tree-folders.ts')}');
+      const { examineTreeFolders } = await import('${here('../../src/doctor/tree/tree-folders.ts')}');
       const { lookWith } = await import('${here('support.ts')}');
       const [, root, scanner, owned] = process.argv;
       const look = lookWith({ scanner: JSON.parse(scanner) });

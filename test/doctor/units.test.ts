@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { limitOfService } from '../../src/doctor/service.ts';
-import { commandsOf, scansOf } from '../../src/doctor/unit-commands.ts';
-import { credentialsOf } from '../../src/doctor/unit-credentials.ts';
-import { everySetting, settingsOf, unitNames, unitText } from '../../src/doctor/unit-files.ts';
-import { readTimers } from '../../src/doctor/timers.ts';
+import { limitOfService } from '../../src/doctor/schedule/service.ts';
+import { commandsOf, scansOf } from '../../src/doctor/schedule/unit-commands.ts';
+import { credentialsOf } from '../../src/doctor/schedule/unit-credentials.ts';
+import {
+  everySetting,
+  settingsOf,
+  unitNames,
+  unitText,
+} from '../../src/doctor/schedule/unit-files.ts';
+import { readTimers } from '../../src/doctor/schedule/timers.ts';
 import { makeMachine, type MadeMachine } from './support.ts';
 import { runBySystemd, shownCommand, type Properties } from './with-systemd.ts';
 

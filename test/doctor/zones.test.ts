@@ -5,8 +5,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkText } from '../../src/config/load.ts';
-import type { Source } from '../../src/doctor/probes.ts';
-import { walkZones, type Zones } from '../../src/doctor/zones.ts';
+import type { Source } from '../../src/doctor/tree/probes.ts';
+import { walkZones, type Zones } from '../../src/doctor/deposits/zones.ts';
 import { at, day, World } from '../support/world.ts';
 import { lookWith } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** `doctor` on a machine that systemd runs: what it says of timer and service, and what its commands do about it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { unitWords } from '../../src/doctor/unit-paths.ts';
+import { unitWords } from '../../src/doctor/schedule/unit-paths.ts';
 import { boot, edit, SCAN, started, SYSTEMD } from './booted.ts';
 import { doctorOn, type DoctorOn } from './doctor-on.ts';
 import { begin, install, validated } from './installation.ts';

@@ -2,11 +2,11 @@
 import { dirname } from 'node:path';
 import { occurrencesOf } from '../../calendar/occurrences.ts';
 import { systemConfigFile } from '../../config/find.ts';
-import type { Accounts } from '../../doctor/accounts.ts';
+import type { Accounts } from '../../doctor/rights/accounts.ts';
 import type { Examination } from '../../doctor/examination.ts';
 import type { Scanner } from '../../doctor/look.ts';
 import type { Machine } from '../../doctor/machine.ts';
-import type { MailFacts } from '../../doctor/notifications.ts';
+import type { MailFacts } from '../../doctor/notifications/notifications.ts';
 import type { ReadConfiguration } from '../../doctor/places.ts';
 import type { SmtpServer } from '../../core/notifications.ts';
 import { statPath } from '../../files/durable.ts';
@@ -108,7 +108,7 @@ async function visitMail(
   if (email?.server.kind !== 'smtp') return null;
   const { server } = email;
   const { visitSmtp } = await import('../../notify/smtp-visit.ts');
-  const { isCredential } = await import('../../doctor/credentials.ts');
+  const { isCredential } = await import('../../doctor/notifications/credentials.ts');
   const given = (io.env['BACKUPMON_SMTP_PASSWORD'] ?? '') !== '';
   if (!given && server.user !== null && isCredential(server.passwordFile ?? '')) {
     const error = await visitSmtp(withoutLogin(server), null, NETWORK_LIMIT_MS);
@@ -144,7 +144,7 @@ async function examination(context: Context, given: Machine | null): Promise<Exa
   const began = io.now();
   const file = configFileOf(context);
   const { machineAt } = await import('../../doctor/machine.ts');
-  const { accountsOf } = await import('../../doctor/accounts.ts');
+  const { accountsOf } = await import('../../doctor/rights/accounts.ts');
   const { readConfiguration } = await import('../../doctor/places.ts');
   const { lookAtMachine } = await import('../../doctor/examination.ts');
   const machine = given ?? machineAt();
