@@ -135,6 +135,11 @@ for (const beginning of ['do\t', 'GO\n', 'if ', '\\d', 'Select(']) {
   });
 }
 
+test('SQL that is cut behind a few bytes is SQL, whatever is in its strings', async () => {
+  const judged = await judgeAllWays(Buffer.from("INSERT INTO t VALUES ('\u0001\u0002\u0003',"));
+  assert.deepEqual([outcome(judged), judged.kind], ['dump_cut', 'sql']);
+});
+
 test('SQL that lost a part near its beginning is SQL all the same', async () => {
   const lost = Buffer.concat([Buffer.from('SELECT 1;\n'), Buffer.alloc(512), Buffer.from(';\n')]);
   const judged = await judgeAllWays(lost);

@@ -87,13 +87,14 @@ class OtherText implements Reading {
 
 /**
  * Of encrypted files one in a hundred thousand begins with `do` or `go` and white space. 256 random bytes have 18 control characters on
- * average, and fewer than 6 once in some thousands.
+ * average, and fewer than 6 once in some thousands; of fewer bytes that tells too little.
  */
 const LOOKED_AT_BYTES = 256;
 
 export const otherSql: Format = {
   recognises: (head) => {
-    if (!hasFewControls(head.subarray(0, LOOKED_AT_BYTES))) return false;
+    const beginning = head.subarray(0, LOOKED_AT_BYTES);
+    if (beginning.length === LOOKED_AT_BYTES && !hasFewControls(beginning)) return false;
     const { comments, statement, hashes } = beginningOf(head);
     if (statement !== null) return beginsStatement(statement.split('\n', 1)[0] ?? '');
     return (
