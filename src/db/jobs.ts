@@ -1,7 +1,12 @@
 /** What is remembered about each job. */
-import type { SizeSample } from '../core/conclusion.ts';
-import type { JobState, Standing, WatchedState } from '../core/state.ts';
-import type { Severity, Status } from '../core/statuses.ts';
+import type { JobState } from '../core/state.ts';
+import {
+  readHeldCycles,
+  readSizes,
+  toWatchedState,
+  watchedColumns,
+  watchedJobs,
+} from './job-rows.ts';
 import { inPieces } from './pieces.ts';
 import type { Database } from './schema.ts';
 
@@ -16,31 +21,6 @@ export interface JobRecord {
   readonly depositFiles: number;
   readonly folderMtime: string | null;
 }
-
-/** What makes up a WatchedState: columns of `watchedJobs`. */
-export const watchedColumns = [
-  'jobs.watch_began',
-  'jobs.schedule_key',
-  'jobs.settled_through',
-  'jobs.covered_through',
-  'jobs.last_judged_end',
-  'jobs.last_event_id',
-  'jobs.since',
-  'jobs.last_success_at',
-  'jobs.blocked_reason',
-  'jobs.blocked_message',
-  'jobs.blocked_since',
-  'jobs.arriving_until',
-  'events.status as event_status',
-  'events.severity as event_severity',
-  'events.reason as event_reason',
-  'events.message as event_message',
-  'events.cycle as event_cycle',
-] as const;
-
-/** Every job with its newest event, which is joined by its id: the cost does not grow with the history. */
-export const watchedJobs = (db: Database) =>
-  db.selectFrom('jobs').leftJoin('events', 'events.id', 'jobs.last_event_id');
 
 const recordQuery = (db: Database) =>
   watchedJobs(db)
@@ -58,57 +38,7 @@ const recordQuery = (db: Database) =>
       'jobs.folder_mtime',
     ]);
 
-type RowOf<Query extends { execute: () => Promise<unknown[]> }> = Awaited<
-  ReturnType<Query['execute']>
->[number];
-type JobRow = RowOf<ReturnType<typeof recordQuery>>;
-type WatchedRow = Omit<
-  JobRow,
-  | 'id'
-  | 'agent'
-  | 'database'
-  | 'expected'
-  | 'path'
-  | 'sizes'
-  | 'held_cycles'
-  | 'recheck_entry_id'
-  | 'deposit_files'
-  | 'folder_mtime'
->;
-
-function toStanding(row: WatchedRow): Standing | null {
-  if (row.event_status === null) return null;
-  return {
-    eventId: row.last_event_id,
-    status: row.event_status as Status,
-    severity: row.event_severity as Severity,
-    reason: row.event_reason ?? '',
-    message: row.event_message ?? '',
-    cycle: row.event_cycle,
-  };
-}
-
-const toBlocked = (row: WatchedRow): WatchedState['blocked'] =>
-  row.blocked_reason === null
-    ? null
-    : {
-        reason: row.blocked_reason,
-        message: row.blocked_message ?? '',
-        since: row.blocked_since ?? 0,
-      };
-
-export const toWatchedState = (row: WatchedRow): WatchedState => ({
-  watchBegan: row.watch_began,
-  scheduleKey: row.schedule_key,
-  settledThrough: row.settled_through,
-  coveredThrough: row.covered_through,
-  lastJudgedEnd: row.last_judged_end,
-  standing: toStanding(row),
-  since: row.since,
-  lastSuccessAt: row.last_success_at,
-  blocked: toBlocked(row),
-  arrivingUntil: row.arriving_until,
-});
+type JobRow = Awaited<ReturnType<ReturnType<typeof recordQuery>['execute']>>[number];
 
 const toRecord = (row: JobRow): JobRecord => ({
   id: row.id,
@@ -125,30 +55,6 @@ const toRecord = (row: JobRow): JobRecord => ({
   depositFiles: row.deposit_files,
   folderMtime: row.folder_mtime,
 });
-
-export const readHeldCycles = (text: string): number[] =>
-  text === '[]' ? [] : (JSON.parse(text) as number[]);
-
-type SizeRow = [cycle: number, size: number, raw?: number | null, tables?: number | null];
-
-function readSizes(text: string): readonly SizeSample[] {
-  if (text === '[]') return [];
-  return (JSON.parse(text) as SizeRow[]).map(([cycle, size, raw = null, tables = null]) => ({
-    cycle,
-    size,
-    raw,
-    tables,
-  }));
-}
-
-/** The last sizes of a job, without reading what comes before them. @param count at least 1 */
-export function readLastSizes(text: string, count: number): readonly number[] {
-  if (text === '[]') return [];
-  let from = text.length;
-  for (let left = count; left > 0 && from > 1; left -= 1) from = text.lastIndexOf('[', from - 1);
-  const rows = JSON.parse(from > 1 ? `[${text.slice(from)}` : text) as SizeRow[];
-  return rows.map(([, size]) => size);
-}
 
 /** Every job that was ever seen, by `agent/database`. */
 export async function loadJobs(db: Database): Promise<Map<string, JobRecord>> {

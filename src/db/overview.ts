@@ -6,7 +6,7 @@ import {
   toWatchedState,
   watchedColumns,
   watchedJobs,
-} from './jobs.ts';
+} from './job-rows.ts';
 import type { Database } from './schema.ts';
 import type { VersionRecord } from './versions.ts';
 

@@ -1,7 +1,7 @@
 /** Paths and the links in them: whoever may change a folder through which a path leads decides where it ends. */
 import { existsSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode } from '../../files/trouble.ts';
+import { errorCode } from '../files/trouble.ts';
 
 /** Where a path leads. */
 export interface Way {

@@ -5,13 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { mountOf, parseMounts, unmounted } from '../../src/doctor/tree/mounts.ts';
-import {
-  brokenLink,
-  leadsTo,
-  placesOnWay,
-  realPath,
-  wayOf,
-} from '../../src/doctor/tree/real-path.ts';
+import { brokenLink, leadsTo, placesOnWay, realPath, wayOf } from '../../src/doctor/real-path.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'backupmon-mounts-')));
 after(() => rmSync(root, { recursive: true }));

@@ -8,7 +8,7 @@ import { critical, warning } from '../finding.ts';
 import type { Words } from '../hands.ts';
 import type { Look } from '../look.ts';
 import { mountOf, presentMounts } from '../tree/mounts.ts';
-import { leadsTo } from '../tree/real-path.ts';
+import { leadsTo } from '../real-path.ts';
 
 type Judging = Pick<Look, 'scanner' | 'hands' | 'machine'>;
 

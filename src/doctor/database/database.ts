@@ -10,7 +10,7 @@ import { counted, critical, fine, warning } from '../finding.ts';
 import type { Hands } from '../hands.ts';
 import type { Look } from '../look.ts';
 import { unmountedFor } from '../tree/mounts.ts';
-import { brokenLink, leadsTo } from '../tree/real-path.ts';
+import { brokenLink, leadsTo } from '../real-path.ts';
 
 type Judging = Pick<Look, 'file' | 'scanner' | 'hands'>;
 

@@ -4,7 +4,7 @@ import type { OpenFolder } from './deposit-writers.ts';
 import { critical, listed, warning } from '../finding.ts';
 import type { Words } from '../hands.ts';
 import type { Look } from '../look.ts';
-import { MOST_PATHS } from '../tree/most-paths.ts';
+import { MOST_PATHS } from '../most-paths.ts';
 
 /** The same steps for all folders that need them. */
 function commandsFor(open: readonly OpenFolder[]): Words[] {

@@ -3,7 +3,7 @@ import type { Config } from '../../core/job.ts';
 import type { Finding } from '../../core/finding.ts';
 import { listed, warning } from '../finding.ts';
 import type { Look } from '../look.ts';
-import { MOST_PATHS } from '../tree/most-paths.ts';
+import { MOST_PATHS } from '../most-paths.ts';
 import { mountOf, presentMounts } from '../tree/mounts.ts';
 import type { ZoneFacts, ZoneFolder } from './zone.ts';
 

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { errorCode } from '../../files/trouble.ts';
-import { leadsTo } from '../tree/real-path.ts';
+import { leadsTo } from '../real-path.ts';
 
 /** Folders of the system, see hier(7): whatever lies in them now, other programs count on them. */
 const system: ReadonlySet<string> = new Set(

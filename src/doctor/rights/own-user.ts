@@ -7,7 +7,7 @@ import type { Look } from '../look.ts';
 import { MOUNTING, mountAll } from '../tree/mounting.ts';
 import { unmountedFor } from '../tree/mounts.ts';
 import { useradd } from './new-user.ts';
-import { brokenLink, leadsTo } from '../tree/real-path.ts';
+import { brokenLink, leadsTo } from '../real-path.ts';
 import { holdingOf, jobPaths, treeNames } from '../tree/tree-names.ts';
 import type { UserFacts } from './user.ts';
 

@@ -6,7 +6,7 @@ import { changedBy, isPlainPath } from './cron-configuration.ts';
 import type { CronEntry } from './crontab.ts';
 import { isProgram, type Machine } from '../machine.ts';
 import { mountOf, parseMounts } from '../tree/mounts.ts';
-import { realPath } from '../tree/real-path.ts';
+import { realPath } from '../real-path.ts';
 import type { ScanCommand } from './scan-commands.ts';
 
 export interface ProgramFacts {

@@ -2,7 +2,7 @@
 import { systemConfigFile } from '../../config/find.ts';
 import { isStranger, placeOf, type EntryFacts } from './cron-entry.ts';
 import type { Look } from '../look.ts';
-import { realPath } from '../tree/real-path.ts';
+import { realPath } from '../real-path.ts';
 import type { Ignored } from './crontab.ts';
 import type { ScanTimer } from './timers.ts';
 

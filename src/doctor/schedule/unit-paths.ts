@@ -1,5 +1,5 @@
 /** What the settings of a service of systemd, and not the modes of folders, keep it from (systemd.exec(5)). */
-import { leadsTo, placesOnWay } from '../tree/real-path.ts';
+import { leadsTo, placesOnWay } from '../real-path.ts';
 import type { Shown } from './unit-shown.ts';
 
 const oneWord = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["'\\])+/gsu;

@@ -12,7 +12,7 @@ import { critical, fine, warning } from '../finding.ts';
 import type { Look } from '../look.ts';
 import { mountOf, presentMounts, type Mount } from './mounts.ts';
 import type { Probe } from './probes.ts';
-import { leadsTo } from './real-path.ts';
+import { leadsTo } from '../real-path.ts';
 import { judgeSpace, type Room } from './space.ts';
 
 type Judging = Pick<Look, 'hands' | 'places'>;

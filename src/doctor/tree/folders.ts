@@ -11,7 +11,7 @@ import { examineMarker, markerProblem } from './marker.ts';
 import type { Recorded } from './mounting.ts';
 import { mountOf, presentMounts, unmounted, type Mount } from './mounts.ts';
 import { examineOwners } from '../rights/owners.ts';
-import { brokenLink, leadsTo, placesOnWay, wayOf } from './real-path.ts';
+import { brokenLink, leadsTo, placesOnWay, wayOf } from '../real-path.ts';
 import { examineTreeFolders } from './tree-folders.ts';
 import type { TreeRecords } from './tree-records.ts';
 import { examineVersions } from './tree-versions.ts';

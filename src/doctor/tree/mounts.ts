@@ -1,6 +1,6 @@
 /** What is mounted where, and what should be. */
 import type { Machine } from '../machine.ts';
-import { leadsTo, placesOnWay } from './real-path.ts';
+import { leadsTo, placesOnWay } from '../real-path.ts';
 
 export interface Mount {
   readonly folder: string;

@@ -5,7 +5,7 @@ import { errorCode } from '../../files/trouble.ts';
 import { modeOf, type Mode } from '../rights/access.ts';
 import { critical, listed } from '../finding.ts';
 import type { Look } from '../look.ts';
-import { MOST_PATHS } from './most-paths.ts';
+import { MOST_PATHS } from '../most-paths.ts';
 import { holdingOf, jobPaths, ownNames, treeNames, withAbove, type Holds } from './tree-names.ts';
 import { sampleOf } from './tree-versions.ts';
 

@@ -8,7 +8,7 @@ import type { Look } from '../look.ts';
 import { markerProblem } from './marker.ts';
 import { mountAll, MOUNTING, type Recorded } from './mounting.ts';
 import { unmountedFor } from './mounts.ts';
-import { brokenLink } from './real-path.ts';
+import { brokenLink } from '../real-path.ts';
 
 export interface TreeRecords {
   readonly recorded: Recorded;

@@ -6,7 +6,7 @@ import { critical, listed, warning } from '../finding.ts';
 import { SHARED } from './folder-facts.ts';
 import { othersTo } from '../rights/others.ts';
 import type { Look } from '../look.ts';
-import { MOST_PATHS } from './most-paths.ts';
+import { MOST_PATHS } from '../most-paths.ts';
 import { isFolder, type Inner } from './tree-inner.ts';
 
 export interface OpenInner extends Inner {
