@@ -11,8 +11,9 @@ import { openDeposits } from '../../src/doctor/deposits/deposit-writers.ts';
 import type { Look } from '../../src/doctor/look.ts';
 import type { ZoneFacts, ZoneFolder } from '../../src/doctor/deposits/zone.ts';
 import { walkZones } from '../../src/doctor/deposits/zones.ts';
+import { scannerOf } from './as-user.ts';
 import { knowing } from './known-users.ts';
-import { assertWhole, configWith, lookWith, makeMachine, scanner, told } from './support.ts';
+import { assertWhole, configWith, lookWith, makeMachine, told } from './support.ts';
 
 const folder = (
   path: string,
@@ -223,7 +224,7 @@ describe('as it lies on a disk, the commands that are told', { skip: onlyRoot },
     numbers.map((id) => `${id}:x:${id}:${id}`),
     [...numbers.map((id) => `${id}:x:${id}:`), `${SHARED}:x:${SHARED}:${STRANGER},${OWN},${OTHER}`],
   );
-  const who = { ...scanner, uid: OWN, gid: OWN, user: String(OWN), group: String(OWN) };
+  const who = scannerOf(OWN);
   const groupsOf = (id: number): string => (id === AGENT ? `${id}` : `${id},${SHARED}`);
   const mayWrite = (id: number, path: string): boolean =>
     spawnSync('setpriv', [

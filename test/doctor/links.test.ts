@@ -18,13 +18,14 @@ import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
 import { examineFileSystems } from '../../src/doctor/tree/file-systems.ts';
 import { examineFolders } from '../../src/doctor/tree/folders.ts';
-import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
+import { asUser, scannerOf } from './as-user.ts';
+import { assertWhole, lookWith, makeMachine, told } from './support.ts';
 
 const onlyRoot =
   process.getuid?.() === 0 ? false : 'skipped, because only root can give files away';
 const OWN = 61_301;
 const STRANGER = 61_302;
-const who = { ...scanner, uid: OWN, gid: OWN, user: String(OWN), group: String(OWN) };
+const who = scannerOf(OWN);
 
 /** `srv/in` and `srv/tree` lead to folders of the same names on `disk/data`, as on machines whose disks have names of their own. */
 function linked() {
@@ -194,19 +195,11 @@ describe('folders behind links', { skip: onlyRoot }, () => {
 describe('folders behind links, for the user that scans', { skip: onlyRoot }, () => {
   /** In a process of his: permissions are asked for whoever runs it. */
   function asOwn({ places, root }: Linked): string[] {
-    const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
     const script = `
-      const { examineFolders } = await import('${here('../../src/doctor/tree/folders.ts')}');
-      const { lookWith } = await import('${here('support.ts')}');
-      const look = lookWith(JSON.parse(process.argv[1]));
-      console.log(JSON.stringify(await examineFolders(look, 0)));`;
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '-e', script, JSON.stringify({ places, scanner: who })],
-      { encoding: 'utf8', uid: OWN, gid: OWN, cwd: '/' },
-    );
-    assert.equal(stderr, '');
-    const found = JSON.parse(stdout) as Finding[];
+      const { examineFolders } = await import('../../src/doctor/tree/folders.ts');
+      const { lookWith } = await import('./support.ts');
+      console.log(JSON.stringify(await examineFolders(lookWith(given[0]), 0)));`;
+    const found = asUser(OWN, script, [{ places, scanner: who }]);
     assertWhole(found);
     return told(found.filter(({ severity }) => severity !== 'ok')).map((line) =>
       line.replaceAll(root, ''),

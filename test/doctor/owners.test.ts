@@ -5,7 +5,6 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
 import { accountsOf } from '../../src/doctor/rights/accounts.ts';
 import { examineConfigurationFile, judgeConfiguration } from '../../src/doctor/configuration.ts';
@@ -13,13 +12,14 @@ import type { Look } from '../../src/doctor/look.ts';
 import { machineAt } from '../../src/doctor/machine.ts';
 import { examineOwners } from '../../src/doctor/rights/owners.ts';
 import { judgeUser } from '../../src/doctor/rights/user.ts';
+import { asUser, scannerOf } from './as-user.ts';
 import { knowing } from './known-users.ts';
 import { assertWhole, configWith, lookWith, scanner, told } from './support.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'skipped, because only root can give files away';
 const OWN = 61_101;
 const STRANGER = 61_102;
-const who = { ...scanner, uid: OWN, gid: OWN, user: String(OWN), group: String(OWN) };
+const who = scannerOf(OWN);
 const machine = machineAt();
 
 function temporary(): string {
@@ -35,21 +35,13 @@ function asOwn(
   call: string,
   changes: Partial<Look>,
 ): Finding[] {
-  const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
   const script = `
-    const { ${call.split('(', 1)[0]} } = await import('${here(`../../src/doctor/${module}.ts`)}');
-    const { lookWith } = await import('${here('support.ts')}');
-    const { machineAt } = await import('${here('../../src/doctor/machine.ts')}');
-    const look = lookWith({ ...JSON.parse(process.argv[1]), machine: machineAt() });
+    const { ${call.split('(', 1)[0]} } = await import('../../src/doctor/${module}.ts');
+    const { lookWith } = await import('./support.ts');
+    const { machineAt } = await import('../../src/doctor/machine.ts');
+    const look = lookWith({ ...given[0], machine: machineAt() });
     console.log(JSON.stringify(await ${call}));`;
-  const given = JSON.stringify({ ...changes, scanner: who });
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--input-type=module', '-e', script, given],
-    { encoding: 'utf8', uid: OWN, gid: OWN, cwd: '/' },
-  );
-  assert.equal(stderr, '');
-  return JSON.parse(stdout) as Finding[];
+  return asUser(OWN, script, [{ ...changes, scanner: who }]);
 }
 
 describe('the configuration', { skip }, () => {

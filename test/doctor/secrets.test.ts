@@ -5,10 +5,10 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
 import type { Others } from '../../src/doctor/rights/grants.ts';
 import { judgeSecret, type SecretFacts } from '../../src/doctor/notifications/secret.ts';
+import { asUser, scannerOf } from './as-user.ts';
 import { assertWhole, lookWith, scanner, told } from './support.ts';
 
 const toAll: Others = { all: true, text: 'everybody on this machine', words: ['chmod', 'o-rwx'] };
@@ -142,26 +142,17 @@ describe('a file with a password, as it lies there', { skip }, () => {
 
   /** In a process of the user that scans. */
   function examined(path: string, isVisited = true): Finding[] {
-    const here = (name: string) =>
-      JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
     const yaml = `defaults: { schedule: '0 20 * * *' }\nagents: { paris: { databases: [a] } }\nnotifications:\n  email: { smtp: { host: mail.example.org, user: me, password_file: ${path} }, from: a@example.org, to: [b@example.org] }\n`;
     const script = `
-      const { examineSecrets } = await import(${here('../../src/doctor/notifications/secrets.ts')});
-      const { configWith, lookWith } = await import(${here('support.ts')});
-      const { accountsOf } = await import(${here('../../src/doctor/rights/accounts.ts')});
-      const { machineAt } = await import(${here('../../src/doctor/machine.ts')});
-      const [scanner, yaml, isVisited] = JSON.parse(process.argv[1]);
+      const { examineSecrets } = await import('../../src/doctor/notifications/secrets.ts');
+      const { configWith, lookWith } = await import('./support.ts');
+      const { accountsOf } = await import('../../src/doctor/rights/accounts.ts');
+      const { machineAt } = await import('../../src/doctor/machine.ts');
+      const [scanner, yaml, isVisited] = given;
       const machine = machineAt();
       const look = lookWith({ scanner, machine, accounts: accountsOf(machine), config: configWith(yaml) });
       console.log(JSON.stringify(await examineSecrets(look, { credentials: [], service: null, isUnsure: false, sawAll: true, isVisited })));`;
-    const who = { ...scanner, uid: OWN, gid: OWN, user: String(OWN), group: String(OWN) };
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '-e', script, JSON.stringify([who, yaml, isVisited])],
-      { encoding: 'utf8', uid: OWN, gid: OWN, cwd: '/' },
-    );
-    assert.equal(stderr, '');
-    const found = JSON.parse(stdout) as Finding[];
+    const found = asUser(OWN, script, [scannerOf(OWN), yaml, isVisited]);
     assertWhole(found);
     return found;
   }

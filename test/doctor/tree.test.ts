@@ -14,20 +14,20 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../src/core/finding.ts';
 import { machineAt } from '../../src/doctor/machine.ts';
 import { examineTreeFolders } from '../../src/doctor/tree/tree-folders.ts';
 import { holdingOf, treeNames } from '../../src/doctor/tree/tree-names.ts';
 import { examineVersions, sampleOf } from '../../src/doctor/tree/tree-versions.ts';
 import { judgeTreeWriters, type OpenInner } from '../../src/doctor/tree/tree-writers.ts';
-import { assertWhole, lookWith, makeMachine, scanner, told } from './support.ts';
+import { asUser, scannerOf } from './as-user.ts';
+import { assertWhole, lookWith, makeMachine, told } from './support.ts';
 
 const onlyRoot =
   process.getuid?.() === 0 ? false : 'skipped, because only root can give files away';
 const OWN = 61_201;
 const STRANGER = 61_202;
-const who = { ...scanner, uid: OWN, gid: OWN, user: String(OWN), group: String(OWN) };
+const who = scannerOf(OWN);
 const look = lookWith({ scanner: who, machine: machineAt() });
 const edit = '${EDITOR:-vi} /etc/backupmon/config.yaml';
 const version = (index: number): string => `paris/compta/2026062${index}T180000Z`;
@@ -213,21 +213,12 @@ describe('folders of the tree', { skip: onlyRoot }, () => {
 describe('folders of the tree, for the user that scans', { skip: onlyRoot }, () => {
   /** In a process of the user that scans: permissions are asked for whoever runs it. */
   function asOwn(root: string, owned: readonly string[]): Finding[] {
-    const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
     const script = `
-      const { examineTreeFolders } = await import('${here('../../src/doctor/tree/tree-folders.ts')}');
-      const { lookWith } = await import('${here('support.ts')}');
-      const [, root, scanner, owned] = process.argv;
-      const look = lookWith({ scanner: JSON.parse(scanner) });
-      console.log(JSON.stringify(await examineTreeFolders(look, root, JSON.parse(owned))));`;
-    const given = [root, JSON.stringify(who), JSON.stringify(owned)];
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '-e', script, ...given],
-      { encoding: 'utf8', uid: OWN, gid: OWN, cwd: '/' },
-    );
-    assert.equal(stderr, '');
-    const found = JSON.parse(stdout) as Finding[];
+      const { examineTreeFolders } = await import('../../src/doctor/tree/tree-folders.ts');
+      const { lookWith } = await import('./support.ts');
+      const [root, scanner, owned] = given;
+      console.log(JSON.stringify(await examineTreeFolders(lookWith({ scanner }), root, owned)));`;
+    const found = asUser(OWN, script, [root, who, owned]);
     assertWhole(found);
     return found;
   }
