@@ -27,12 +27,19 @@ note '${folder}/asked' \${config:+"$config"} "$@"
 ${real === '' ? `cat '${folder}/words/'"$2" 2>/dev/null` : `exec ${real} \${config:+"$config"} "$@"`}
 `;
 
-/** Records of NUL-terminated texts, each led by how many there are. */
+/**
+ * Records of NUL-terminated texts, each led by how many there are. Of one that is being written only a part may be there,
+ * for a write that reaches over the end of a page is seen in two steps; it counts once it is whole.
+ */
 function recordsIn(file: string): string[][] {
   const texts = existsSync(file) ? readFileSync(file, 'utf8').split('\0').slice(0, -1) : [];
   const records: string[][] = [];
-  for (let index = 0; index < texts.length; index += Number(texts[index]) + 1)
-    records.push(texts.slice(index + 1, index + 1 + Number(texts[index])));
+  for (let start = 0; start < texts.length;) {
+    const end = start + 1 + Number(texts[start]);
+    if (end > texts.length) break;
+    records.push(texts.slice(start + 1, end));
+    start = end;
+  }
   return records;
 }
 
