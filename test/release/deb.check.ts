@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import SqliteDatabase from 'better-sqlite3';
+import { takeLock } from '../../src/db/lock.ts';
 import { toFirstSchema } from '../support/first-schema.ts';
 import { isInstalled, tool } from '../support/real-dumps.ts';
 import { cannotMake, Debian, releases } from './debian.ts';
@@ -184,15 +185,23 @@ for (const release of releases)
       assert.match(`${code} ${jobsIn(out).join()}`, /^0 paris\/compta SUCCESS /u);
     });
 
-    it('marks no folder as the tree when it does so, and says what is to be done', () => {
+    it('marks no folder as the tree when it does so', () => {
       older();
       system.done('mv /srv/validated/.backupmon /srv');
-      assert.match(
-        installed(system, second ?? ''),
-        /^backupmon: the database could not be brought up to date, .*`backupmon init-db` .*: \/srv\/validated has no mark/u,
-      );
+      assert.equal(installed(system, second ?? ''), '');
+      assert.match(system.run('backupmon status').out, /paris\/compta/u);
       assert.equal(system.has('srv/validated/.backupmon'), false);
       system.done('mv /srv/.backupmon /srv/validated');
+    });
+
+    it('is installed where the database cannot be brought up to date, and says why', () => {
+      older();
+      const scan = takeLock(system.path('var/lib/backupmon/backupmon.db'), 0);
+      assert.match(
+        installed(system, file),
+        /^backupmon: the database could not be brought up to date, .*`backupmon init-db` .*a scan is running/u,
+      );
+      scan?.release();
       system.done('backupmon init-db');
     });
 

@@ -6,6 +6,7 @@ export const commandTexts: Readonly<Record<CommandName, readonly Block[]>> = {
   'init-db': [
     'Makes the database and the folder that it lies in, or migrates a database of an older version, and places the file `.backupmon` in the validated tree, by which scans tell it from an empty folder where a disk should be mounted. It is to be run once after installing and after each upgrade; run again it changes nothing.',
     'With `--reset` the old file is renamed to end in the time and `.bak`. The next scan adopts every version whose SHA256SUMS verifies, so that no backup is lost; the history is.',
+    'With `--migrate-only` an older database is migrated and nothing else is done: no folder is made, and none is marked. It is for scripts that upgrade, as those of the package, with nobody there to see that the disk of the validated tree is not mounted.',
   ],
   scan: [
     'Reads the reports that have come, checks each new file, decides what each backup is worth, brings healthy ones into the validated tree, prunes old versions, records everything, and sends the alarms that follow from it. Without <job> it is a scan of all jobs; only that one counts for `scan_max_age`, begins the watch of new jobs, sends the digest and the heartbeat.',

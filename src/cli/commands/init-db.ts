@@ -1,4 +1,4 @@
-/** `backupmon init-db`: makes or migrates the database, and marks the validated tree as ours. */
+/** `backupmon init-db`: makes or migrates the database, and marks the validated tree as ours; or migrates it, and does nothing else. */
 import {
   accessSync,
   chmodSync,
@@ -10,11 +10,13 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { formatInstant, versionStamp } from '../../core/instant.ts';
+import type { Config } from '../../core/job.ts';
 import { takeLock } from '../../db/lock.ts';
-import { initialiseDatabase } from '../../db/open.ts';
+import { initialiseDatabase, openDatabase } from '../../db/open.ts';
 import { placeOf } from '../../db/place.ts';
-import { databaseProblem } from '../../db/problem.ts';
+import { DatabaseProblem, databaseProblem } from '../../db/problem.ts';
 import { getMeta, setMeta } from '../../db/scans.ts';
+import type { Database } from '../../db/schema.ts';
 import { versionsIn } from '../../db/versions.ts';
 import { makeFolder, statPath } from '../../files/durable.ts';
 import { attempt, Trouble } from '../../files/trouble.ts';
@@ -30,6 +32,8 @@ const STATE_MODE = ' -m 2750';
 const COMPANIONS = ['-wal', '-shm'] as const;
 
 export interface InitOptions {
+  /** What packages do when they are upgraded: nobody is there to see that a disk is not mounted. */
+  readonly migrateOnly: boolean;
   readonly reset: boolean;
   readonly yes: boolean;
 }
@@ -113,9 +117,40 @@ function prepareTree(validated: string): void {
   );
 }
 
+/** @throws DatabaseProblem where there is none that could be migrated */
+async function checkMigratable(database: string): Promise<void> {
+  try {
+    await openDatabase(database, 'read').close();
+  } catch (error) {
+    if (!(error instanceof DatabaseProblem) || error.fault !== 'older') throw error;
+  }
+}
+
+/** What a database has before its first scan, and the tree with it. Returns whether the tree had no mark yet. */
+async function begin(
+  context: Context,
+  db: Database,
+  { database, validated, site }: Config,
+  now: number,
+): Promise<boolean> {
+  chmodSync(database, 0o640);
+  if ((await getMeta(db, 'initialised_at')) === null)
+    await setMeta(db, 'initialised_at', String(now));
+  if (!(await placeMarker(validated, site, formatInstant(now)))) return false;
+  const recorded = (await versionsIn(db, ['present'])).length;
+  if (recorded > 0) {
+    writeSentence(
+      context.io.err,
+      `warning: ${validated} had no marker file although the database records ${recorded} versions: is its disk mounted? If not, mount it and run init-db again before the next scan`,
+      'warning',
+    );
+  }
+  return true;
+}
+
 export async function initDb(context: Context, options: InitOptions): Promise<ExitCode> {
   const config = await loadedConfig(context);
-  const { database, validated, site } = config;
+  const { database, validated } = config;
   const now = context.io.now();
   const say = (line: string): void => {
     if (context.options.quiet !== true) writeSentence(context.io.out, line, 'ok');
@@ -124,8 +159,11 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
   // Before anything is made.
   placeOf(database);
   becomeOwner(database, context.io.uid);
-  makeStateFolder(dirname(database));
-  prepareTree(validated);
+  if (options.migrateOnly) await checkMigratable(database);
+  else {
+    makeStateFolder(dirname(database));
+    prepareTree(validated);
+  }
   const lock = takeLock(database, LOCK_WAIT_MS);
   if (lock === null)
     throw new UserProblem('busy', 'a scan is running; try again when it has finished');
@@ -134,22 +172,11 @@ export async function initDb(context: Context, options: InitOptions): Promise<Ex
       say(`moved the old database to ${moveAside(database, now)}`);
     const { db, close, fresh, ran } = await initialiseDatabase(database);
     try {
-      chmodSync(database, 0o640);
-      if ((await getMeta(db, 'initialised_at')) === null)
-        await setMeta(db, 'initialised_at', String(now));
-      const madeMarker = await placeMarker(validated, site, formatInstant(now));
-      const recorded = (await versionsIn(db, ['present'])).length;
-      if (madeMarker && recorded > 0) {
-        writeSentence(
-          context.io.err,
-          `warning: ${validated} had no marker file although the database records ${recorded} versions: is its disk mounted? If not, mount it and run init-db again before the next scan`,
-          'warning',
-        );
-      }
+      const marked = !options.migrateOnly && (await begin(context, db, config, now));
       say(
         fresh ? `made ${database}` : ran > 0 ? `migrated ${database}` : `${database} is up to date`,
       );
-      if (madeMarker) say(`marked ${validated} as backupmon's`);
+      if (marked) say(`marked ${validated} as backupmon's`);
     } finally {
       await close();
     }
