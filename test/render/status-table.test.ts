@@ -187,14 +187,13 @@ backup01: no jobs; no complete scan yet: run backupmon scan
     assert.equal(head, dim('STATUS     JOB        LAST GOOD, UTC  SIZE  TREND  NEXT DUE'));
   });
 
-  it('lays out 10,000 jobs in well under a second', () => {
-    const view = statusView(
-      Array.from({ length: 10_000 }, (_, index) => jobView(`agent_${index}/database`)),
-    );
-    const started = performance.now();
-    const lines = all(view, unicode).split('\n');
-    assert.ok(performance.now() - started < 2000);
+  it('lays out 10,000 jobs as it does a few', () => {
+    const jobs = Array.from({ length: 10_000 }, (_, index) => jobView(`agent_${index}/database`));
+    const lines = all(statusView(jobs), unicode).split('\n');
     assert.equal(lines.length, 10_004);
+    assert.ok(lines.every((line) => visibleWidth(line) <= 80));
+    const few = all(statusView(jobs.slice(0, 3).concat(jobs.slice(-3))), unicode).split('\n');
+    assert.deepEqual([...lines.slice(0, 4), ...lines.slice(9_998, 10_001)], few.slice(0, 7));
   });
 });
 
