@@ -2,6 +2,7 @@
 import { readConfigCache } from '../config/cache.ts';
 import path from 'node:path';
 import { findConfig } from '../config/find.ts';
+import type { ConfigProblem } from '../config/problem.ts';
 import type { Config } from '../core/job.ts';
 import type { Severity } from '../core/statuses.ts';
 import { priorityOf, type Line, type Priority } from '../render/lines.ts';
@@ -92,6 +93,25 @@ export function configFileOf({ io, options }: Context): string {
   return path.resolve(findConfig(options.config, io.env, io.uid));
 }
 
+/** What is told of a configuration that cannot be used, whoever has read it. */
+export async function faulty(
+  context: Context,
+  problems: readonly ConfigProblem[],
+): Promise<UserProblem> {
+  const { renderConfigProblems } = await import('../render/config-problems.ts');
+  const count = problems.length;
+  return new UserProblem(
+    'config_invalid',
+    `${configFileOf(context)} has ${count === 1 ? 'a fault' : `${count} faults`}; nothing was done`,
+    {
+      details: {
+        text: renderConfigProblems(problems, context.errScreen.paint),
+        list: problems,
+      },
+    },
+  );
+}
+
 /** Loads the configuration, from its cache where that is current. @throws UserProblem with every fault at once */
 export async function loadedConfig(context: Context): Promise<Config> {
   const file = configFileOf(context);
@@ -100,16 +120,5 @@ export async function loadedConfig(context: Context): Promise<Config> {
   const { loadConfig } = await import('../config/load.ts');
   const loaded = await loadConfig(file, context.io.env);
   if (loaded.kind === 'ok') return loaded.config;
-  const { renderConfigProblems } = await import('../render/config-problems.ts');
-  const count = loaded.problems.length;
-  throw new UserProblem(
-    'config_invalid',
-    `${file} has ${count === 1 ? 'a fault' : `${count} faults`}; nothing was done`,
-    {
-      details: {
-        text: renderConfigProblems(loaded.problems, context.errScreen.paint),
-        list: loaded.problems,
-      },
-    },
-  );
+  throw await faulty(context, loaded.problems);
 }
