@@ -11,17 +11,20 @@ export interface ClockFacts {
   readonly synchronised: boolean | null;
   /** Who says so. */
   readonly by: string;
-  /** What installs a service that would keep it, where systemd says that it has none; null where that is not known. */
+  /** What installs a service that would keep it, where systemd says that it has none; null where that is not known, or no service can. */
   readonly install?: readonly string[] | null;
 }
 
 /** systemd-timesyncd touches this file whenever it has set the clock. */
 const SYNCHRONISED = '/run/systemd/timesync/synchronized';
 
-/** The one that comes with systemd is a package of its own on Debian; elsewhere chrony is usual. */
+/**
+ * The one that comes with systemd is a package of its own on Debian; elsewhere chrony is usual. None where there is an ntpd, which it would
+ * replace.
+ */
 function installKeeper(machine: Machine): readonly string[] | null {
   const install = installerOf(machine);
-  if (install === null) return null;
+  if (install === null || machine.find('ntpd') !== null) return null;
   return [...install, install[0] === 'apt-get' ? 'systemd-timesyncd' : 'chrony'];
 }
 
@@ -31,7 +34,10 @@ async function askSystemd(machine: Machine): Promise<ClockFacts | null> {
   const { code, out } = await show('NTPSynchronized');
   if (code !== 0) return null;
   const facts = { synchronised: out.trim() === 'yes', by: 'timedatectl' };
-  if (facts.synchronised || (await show('CanNTP')).out.trim() !== 'no') return facts;
+  if (facts.synchronised) return facts;
+  // A container has the clock of its host, which no service in it keeps.
+  if (machine.stats('/run/systemd/container') !== null) return { ...facts, install: null };
+  if ((await show('CanNTP')).out.trim() !== 'no') return facts;
   return { ...facts, install: installKeeper(machine) };
 }
 

@@ -7,6 +7,7 @@ import { accessListsOf } from './rights/access-lists.ts';
 import { counted, critical, fine, warning } from './finding.ts';
 import type { Hands } from './hands.ts';
 import type { Look } from './look.ts';
+import { judgeOpenWay, openOnWay, renamersOn } from './rights/open-way.ts';
 import { othersTo } from './rights/others.ts';
 import { examineOwners } from './rights/owners.ts';
 
@@ -123,6 +124,8 @@ export async function examineConfigurationFile(look: Look): Promise<Finding[]> {
       }),
     );
   }
+  const open = openOnWay(file, await renamersOn([file], look));
+  found.push(...judgeOpenWay('configuration', { path: file, open }, null, hands));
   const owned = [{ what: 'the configuration', path: file, to: 'root' }];
   return [...found, ...(await examineOwners('configuration', owned, look))];
 }

@@ -98,6 +98,7 @@ export async function examine(examination: Examination): Promise<Examined> {
   const ofJobs = jobFindings(look, zones, facts, calendar);
   const names = [...(facts?.fileNames ?? []), ...zones.zones.flatMap((zone) => zone.names)];
   const rsync = judgeRsync(machineFacts.rsync, look);
+  const rrsyncHolds = machineFacts.rsync.version === null ? null : rsync.severity === 'ok';
   const { config } = look;
   const { schedule } = machineFacts;
   const { timers } = scheduleOf(schedule, look);
@@ -113,7 +114,7 @@ export async function examine(examination: Examination): Promise<Examined> {
     ...judgeClock(machineFacts.clock, facts?.clockFault ?? null, look),
     rsync,
     ...examineDecoders(look, [...new Set(names)]),
-    ...(await examineDeposits(look, zones, rsync.severity === 'ok')),
+    ...(await examineDeposits(look, zones, rrsyncHolds)),
     ...judgeSchedule(schedule, own, look),
     ...(facts === null || config === null ? [] : judgeScans(facts, config, look)),
     ...(await examineNotifications(look, {
@@ -129,6 +130,18 @@ export async function examine(examination: Examination): Promise<Examined> {
   return { findings: inOrder(findings), suggestions: ofJobs.suggestions };
 }
 
+/** What could not be read of what agents report: there may be more than was seen. */
+function unreadOf({ config, places }: Look, read: ReadDatabase, { zones }: Zones): string[] {
+  const isClosed = zones.length === 0 && (config?.agents.length ?? 0) > 0;
+  const problem = read.kind === 'unusable' ? read.problem : null;
+  return [
+    ...(isClosed ? [`${places.deposits} could not be opened`] : []),
+    ...zones.flatMap(({ trouble, unsafe }) => [...(trouble === null ? [] : [trouble]), ...unsafe]),
+    // What is not there yet holds nothing.
+    ...(problem === null || problem.fault === 'absent' ? [] : [problem.message]),
+  ];
+}
+
 /** `doctor --suggest-jobs`: reads reports and the database only. */
 export async function suggest(examination: Examination, env: Environment): Promise<string> {
   const look = lookOf(examination);
@@ -137,5 +150,6 @@ export async function suggest(examination: Examination, env: Environment): Promi
   const zones = await walkZones(look, async () => true);
   const { suggestions } = jobFindings(look, zones, facts, examination.calendar);
   const { text } = examination.read;
-  return suggestionText(suggestions, { file: look.file, text, env });
+  const unread = unreadOf(look, read, zones);
+  return suggestionText(suggestions, { file: look.file, text, env, unread });
 }

@@ -50,4 +50,19 @@ describe('a clock of which timedatectl says that it is not synchronised', () => 
     withSystemd(made, 'no', 'yes');
     assert.equal((await judged(made))[1], '$ timedatectl set-ntp true');
   });
+
+  it('has a service already that another one would replace', async () => {
+    const made = makeMachine();
+    withSystemd(made, 'no', 'no');
+    made.program('apt-get', '');
+    made.program('ntpd', '');
+    assert.equal((await judged(made)).length, 1);
+  });
+
+  it('is that of the host, in a container', async () => {
+    const made = makeMachine();
+    withSystemd(made, 'no', 'yes');
+    made.file('/run/systemd/container', 'lxc\n');
+    assert.equal((await judged(made)).length, 1);
+  });
 });

@@ -25,7 +25,13 @@ describe('a crontab', () => {
       '17 * * * * root run-parts /etc/cron.hourly',
       '',
     ].join('\n');
-    const unset = { endsInReturn: false, path: '/usr/bin:/bin', pathLine: null, shell: null };
+    const unset = {
+      endsInReturn: false,
+      isCut: false,
+      path: '/usr/bin:/bin',
+      pathLine: null,
+      shell: null,
+    };
     assert.deepEqual(parseCrontab(text, '/etc/crontab', null), [
       {
         file: '/etc/crontab',
@@ -110,6 +116,7 @@ describe('a line that runs scans', () => {
     user: 'backupmon',
     scans: scanCommandsIn('/usr/bin/backupmon scan'),
     endsInReturn: false,
+    isCut: false,
     path: '/usr/bin:/bin',
     pathLine: null,
     shell: null,
@@ -182,6 +189,15 @@ describe('a line that runs scans', () => {
       [
         'critical /etc/cron.d/backupmon, line 3 runs backupmon, which backupmon does not find in /opt/a:/bin',
         "$ sed -i '2c PATH=/usr/local/bin:/opt/a:/bin' /etc/cron.d/backupmon",
+      ],
+    ],
+    [
+      'is cut at its percent sign',
+      { ...entry, isCut: true },
+      program,
+      [
+        'critical /etc/cron.d/backupmon, line 3: cron ends its command at the first percent sign, and what is left runs no scan',
+        '$ ${EDITOR:-vi} +3 /etc/cron.d/backupmon',
       ],
     ],
     [
@@ -382,6 +398,34 @@ describe('a line that runs scans', () => {
       assert.deepEqual(more, []);
     });
 
+  it('names a user where that is taken for the command', async () => {
+    const { machine, file } = makeMachine();
+    file('/usr/bin/backupmon', '', 0o755);
+    const judgedIn = async (owner: string | null, text: string): Promise<string[]> =>
+      told(
+        await judgedLines(parseCrontab(text, `/var/spool/cron/crontabs/${owner}`, owner), machine),
+      );
+    for (const name of ['root', 'backupmon'])
+      assert.deepEqual(await judgedIn('root', `* * * * * ${name} /usr/bin/backupmon scan\n`), [
+        `critical /var/spool/cron/crontabs/root, line 1 names the user ${name}, which cron takes for the command: a crontab of a user has no such column`,
+        '$ crontab -u root -e',
+      ]);
+    const [other = ''] = await judgedIn('root', '* * * * * wrap /usr/bin/backupmon scan\n');
+    assert.match(other, /^ok .* by way of wrap /u);
+  });
+
+  it('may leave scans to systemd, where that runs', async () => {
+    const { machine, file } = makeMachine();
+    file('/usr/bin/backupmon', '', 0o755);
+    const text = '* * * * * root [ -d /run/systemd/system ] || /usr/bin/backupmon scan\n';
+    const judged = async (): Promise<string[]> =>
+      told(await judgedLines(parseCrontab(text, '/etc/crontab', null), machine));
+    const place = 'ok /etc/crontab, line 1 runs scans as root (* * * * *)';
+    assert.deepEqual(await judged(), [place]);
+    file('/run/systemd/system/x', '');
+    assert.deepEqual(await judged(), [`${place}, but none of all jobs (its test for systemd)`]);
+  });
+
   const wrong: readonly (readonly [string, RegExp])[] = [
     [
       'cd /var/lib/backupmon && backupmon scan',
@@ -432,9 +476,29 @@ describe('a line that runs scans', () => {
 describe('behind a percent sign', () => {
   it('is input, and no command', () => {
     assert.deepEqual(parseCrontab('* * * * * echo % backupmon scan\n', '/x', 'anna'), []);
+    const [beside] = parseCrontab('* * * * * backupmon scan % x\n', '/x', 'anna');
+    assert.deepEqual([beside?.scans.length, beside?.isCut], [1, false]);
     const line = String.raw`* * * * * backupmon --config /a\%b scan`;
     const [entry] = parseCrontab(line, '/x', 'anna');
     assert.equal(entry?.scans[0]?.config, '/a%b');
+    assert.equal(entry?.isCut, false);
+  });
+
+  it('is what was meant to be run, where that is in the middle of something, or before the scan', () => {
+    const commands = [
+      'backupmon scan >>/var/log/scan-$(date +%F)',
+      'backupmon scan >>"/var/log/scan-$(date +%F)"',
+      'backupmon scan >>/var/log/scan-`date +%F`',
+      'date +%F; backupmon scan',
+      "sh -c 'backupmon scan; date +%F'",
+    ];
+    for (const command of commands) {
+      const [entry] = parseCrontab(`* * * * * ${command}\n`, '/x', 'anna');
+      assert.deepEqual([entry?.scans.length, entry?.isCut], [1, true], command);
+      const escaped = command.replace('%', String.raw`\%`);
+      const [mended] = parseCrontab(`* * * * * ${escaped}\n`, '/x', 'anna');
+      assert.deepEqual([mended?.scans.length, mended?.isCut], [1, false], escaped);
+    }
   });
 });
 

@@ -169,8 +169,8 @@ function givenAway(): World {
   return world;
 }
 
-/** What doctor, started by root, finds wrong with the database; it becomes the user that scans. */
-function wrong(world: World): Finding[] {
+/** What doctor, started by root, finds; it becomes the user that scans. */
+function findingsIn(world: World): Finding[] {
   const made = makeMachine();
   const runner = join(import.meta.dirname, 'on-machine.ts');
   const { stdout, stderr } = spawnSync(process.execPath, [runner, made.root, world.configFile], {
@@ -178,9 +178,11 @@ function wrong(world: World): Finding[] {
     timeout: 60_000,
   });
   assert.equal(stderr, '');
-  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
-  return findings.filter(({ area, severity }) => area === 'database' && severity !== 'ok');
+  return (JSON.parse(stdout) as { findings: Finding[] }).findings;
 }
+
+const wrong = (world: World): Finding[] =>
+  findingsIn(world).filter(({ area, severity }) => area === 'database' && severity !== 'ok');
 
 describe('doctor, started by root', { skip: onlyRoot }, () => {
   const breaks: readonly (readonly [string, (world: World) => void, RegExp])[] = [
@@ -202,6 +204,13 @@ describe('doctor, started by root', { skip: onlyRoot }, () => {
         chmodSync(`${database}-wal`, 0o400);
       },
       /backupmon\.db-wal does not belong to 61021, who scans$/u,
+    ],
+    [
+      'a database that root has put there, in a folder of the user to whom the tree belongs',
+      ({ database }) => {
+        for (const suffix of ['', '-wal', '-shm']) chownSync(`${database}${suffix}`, 0, 0);
+      },
+      /backupmon\.db, \S+-wal, \S+-shm do not belong to 61021, who scans$/u,
     ],
     [
       'a named pipe in the place of the log',
@@ -230,17 +239,26 @@ describe('doctor, started by root', { skip: onlyRoot }, () => {
     it(`tells ${what} once, with a command that mends it`, { skip }, () => {
       const world = givenAway();
       breakIt(world);
-      const found = wrong(world);
-      assertWhole(found);
+      const faults = wrong(world);
+      assertWhole(faults);
       assert.deepEqual(
-        found.map(({ severity }) => severity),
+        faults.map(({ severity }) => severity),
         ['critical'],
       );
-      assert.match(found[0]?.message ?? '', expected);
-      const mended = spawnSync('sh', ['-c', found[0]?.mend ?? 'false'], { encoding: 'utf8' });
+      assert.match(faults[0]?.message ?? '', expected);
+      const mended = spawnSync('sh', ['-c', faults[0]?.mend ?? 'false'], { encoding: 'utf8' });
       assert.equal(mended.status, 0, mended.stderr);
       assert.deepEqual(wrong(world), []);
       assert.equal(world.process(['scan']).code, 0);
     });
   }
+
+  it('says whose scans are, and does not call him the owner of what root has put there', () => {
+    const world = givenAway();
+    const owned = (): string | undefined =>
+      findingsIn(world).find(({ area }) => area === 'user')?.message;
+    assert.match(owned() ?? '', /^scans run as 61021, the owner of \S+\.db, /u);
+    chownSync(world.database, 0, 0);
+    assert.match(owned() ?? '', /^scans run as 61021, the owner of \S+\/state, /u);
+  });
 });

@@ -173,6 +173,19 @@ describe('who beside the agent may write its folder', () => {
       ],
     ],
     [
+      'everybody, in the archive, which the user that scans has made: it stays his',
+      [
+        zone('paris', [
+          folder('/p', 2001, 2001, 0o755, 'root'),
+          folder('/p/log/_archive', 990, 990, 0o757, 'archive'),
+        ]),
+      ],
+      [
+        'critical everybody on this machine may write /p/log/_archive',
+        '$ chmod o-w /p/log/_archive',
+      ],
+    ],
+    [
       'a group in which the user that scans is, who archives there',
       [zone('paris', [folder('/p/log', 2001, 50, 0o2770, 'log')])],
       [
@@ -266,6 +279,7 @@ describe('as it lies on a disk, the commands that are told', { skip: onlyRoot },
   const cases: readonly (readonly [string, Layout])[] = [
     ['of the agent’s folder, open to all', { owner: AGENT, group: AGENT, bits: 0o777 }],
     ['of root’s folder, open to all', { owner: 0, group: 0, bits: 0o777 }],
+    ['of the folder of the user that scans, open to all', { owner: OWN, group: 0, bits: 0o757 }],
     ['of the agent’s folder, open to a group', { owner: AGENT, group: SHARED, bits: 0o2770 }],
     ['of root’s folder, open to a group', { owner: 0, group: SHARED, bits: 0o2775 }],
     [

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeAgentOwners, judgeOwners } from '../../src/doctor/deposits/deposit-owners.ts';
+import { judgeOpenFiles } from '../../src/doctor/deposits/deposit-files.ts';
+import { judgeMembers } from '../../src/doctor/deposits/deposit-members.ts';
+import {
+  judgeAgentOwners,
+  judgeOwners,
+  ownersOf,
+} from '../../src/doctor/deposits/deposit-owners.ts';
 import { examineDeposits } from '../../src/doctor/deposits/deposits.ts';
 import type { ZoneFacts, ZoneFolder } from '../../src/doctor/deposits/zone.ts';
+import { knowing } from './known-users.ts';
 import { assertWhole, configWith, lookWith, makeMachine, scanner, told } from './support.ts';
 
 const folder = (path: string, changes: Partial<ZoneFolder> = {}, bits = 0o750): ZoneFolder => ({
@@ -46,7 +53,7 @@ describe('agents of one user', () => {
       [['backups', 1001, ['paris', 'lyon']]],
       true,
       [
-        'ok the folders of paris, lyon belong to one user, backups; only rrsync keeps these agents apart',
+        'ok the folders of paris, lyon belong to one user, backups; only rrsync, or a module of its own of an rsync daemon, keeps these agents apart',
       ],
     ],
     [
@@ -54,8 +61,14 @@ describe('agents of one user', () => {
       [['backups', 1001, ['paris', 'lyon']]],
       false,
       [
-        'warning the folders of paris, lyon belong to one user, backups; only rrsync keeps these agents apart',
+        'warning the folders of paris, lyon belong to one user, backups; only rrsync, or a module of its own of an rsync daemon, keeps these agents apart',
       ],
+    ],
+    [
+      'several of one, where there is no rsync',
+      [['backups', 1001, ['paris', 'lyon']]],
+      null,
+      ['warning the folders of paris, lyon belong to one user, backups'],
     ],
     ['several of root, as sshd wants it for a chroot', [['root', 0, ['paris', 'lyon']]], false, []],
     [
@@ -73,6 +86,24 @@ describe('agents of one user', () => {
       assert.deepEqual(told(found), expected);
     });
   }
+});
+
+it('files in folders that everybody may write wait for these: an agent may need them open', () => {
+  const zone = {
+    agent: 'paris',
+    folders: [folder('/in/paris', {}, 0o777)],
+    openFiles: ['/in/paris/a'],
+  } as unknown as ZoneFacts;
+  assert.equal(judgeOpenFiles([zone], lookWith())[0]?.mend, null);
+});
+
+it('an agent sends as the owner of its folder, unless its files are others’', async () => {
+  const of = (agent: string, senders: readonly number[]): ZoneFacts =>
+    ({ agent, folders: [folder(`/in/${agent}`)], senders }) as unknown as ZoneFacts;
+  const zones = [of('paris', []), of('lyon', [1001, 1002]), of('nice', [1002])];
+  assert.deepEqual(await ownersOf(lookWith(), zones), [
+    { uid: 1001, user: 'uid 1001', agents: ['paris', 'lyon'] },
+  ]);
 });
 
 describe('the agents’ folders', () => {
@@ -126,6 +157,12 @@ describe('the agents’ folders', () => {
         'warning /mnt/in has no folder for 1 agent of the configuration: paris; one there differs from paris only in case',
         '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
       ],
+    ],
+    [
+      'absent, of an agent of which nothing is expected any more',
+      [zone('lyon', { there: false, folders: [] })],
+      { config: { ...config, jobs: config.jobs.map((job) => ({ ...job, enabled: false })) } },
+      [],
     ],
     [
       'not entered',
@@ -184,6 +221,18 @@ describe('the agents’ folders', () => {
       ],
     ],
     [
+      'with files that everybody may write',
+      [
+        zone('paris', { openFiles: ['/mnt/in/paris/log/r.json', '/mnt/in/paris/log/s.json'] }),
+        zone('lyon'),
+      ],
+      {},
+      [
+        'warning everybody on this machine may write 2 files of paris: /mnt/in/paris/log/r.json',
+        '$ chmod -R o-w /mnt/in/paris',
+      ],
+    ],
+    [
       'in which nothing can be archived or removed',
       [closed('paris'), closed('lyon')],
       {},
@@ -237,33 +286,75 @@ describe('the agents’ folders', () => {
   }
 });
 
+describe('an agent in the group of the user that scans', () => {
+  const { machine } = knowing(
+    ['backupmon:x:990:990', 'paris:x:1001:1001', 'lyon:x:1002:990'],
+    ['backupmon:x:990:paris,anna'],
+  );
+  const owned = (uid: number, bits: number): ZoneFacts => {
+    const { mode, ...rest } = folder('/in/a', {}, bits);
+    const folders = [
+      { ...rest, mode: { ...mode, uid } },
+      folder('/in/a/log/_archive', { role: 'archive', mode: { ...mode, uid: 1002 } }),
+    ];
+    return { agent: 'a', folders } as unknown as ZoneFacts;
+  };
+  const warned = (user: string): string =>
+    `warning ${user}, to whom folders of a belong, is in backupmon, the group of the user that scans`;
+  const cases: readonly (readonly [string, ZoneFacts, string[]])[] = [
+    [
+      'has what is given to it',
+      owned(1001, 0o2750),
+      [warned('paris'), '$ gpasswd -d paris backupmon'],
+    ],
+    ['has files that are read by that', owned(1001, 0o750), [warned('paris')]],
+    ['as a group of his own', owned(1002, 0o2750), [warned('lyon')]],
+    ['is none of those', owned(1003, 0o2750), []],
+    ['scans himself, which is told otherwise', owned(scanner.uid, 0o2750), []],
+  ];
+  for (const [title, zone, expected] of cases) {
+    it(title, async () => {
+      const found = await judgeMembers([zone], lookWith({ machine }));
+      assertWhole(found);
+      assert.deepEqual(told(found), expected);
+    });
+  }
+
+  it('is not told where nobody knows who scans', async () => {
+    const look = lookWith({ machine, scanner: { ...scanner, known: false } });
+    assert.deepEqual(await judgeMembers([owned(1001, 0o2750)], look), []);
+  });
+});
+
 describe('the folders of one agent', () => {
   const owned = (path: string, role: ZoneFolder['role'], uid: number): ZoneFolder => {
     const { mode, ...rest } = folder(path, { role });
     return { ...rest, mode: { ...mode, uid, gid: uid } };
   };
-  const cases = [
+  const two =
+    'critical folders of paris belong to different users: /in/paris to uid 1001, /in/paris/database to uid 1002';
+  const cases: readonly (readonly [string, number, number, string[], number[]?])[] = [
     ['belong to one user', 1001, 1001, []],
     ['of a chroot', 0, 1001, []],
+    ['belong to two', 1001, 1002, [two, '$ chown -R 1001 /in/paris/database']],
     [
-      'belong to two',
+      'belong to two, as the first of whom it sends',
       1001,
       1002,
-      [
-        'critical folders of paris belong to different users: /in/paris to uid 1001, /in/paris/database to uid 1002',
-        '$ chown -R 1001 /in/paris/database',
-      ],
+      [two, '$ chown -R 1001 /in/paris/database'],
+      [1001],
     ],
-  ] as const;
-  for (const [title, root, files, expected] of cases) {
+    ['belong to two, and it may send as the other', 1001, 1002, [two], [1001, 1002]],
+  ];
+  for (const [title, root, files, expected, senders] of cases) {
     it(title, async () => {
       const folders = [
         owned('/in/paris', 'root', root),
         owned('/in/paris/log', 'log', 1001),
-        owned('/in/paris/log/archive', 'archive', scanner.uid),
+        owned('/in/paris/log/archive', 'archive', 1009),
         owned('/in/paris/database', 'files', files),
       ];
-      const zone = { agent: 'paris', folders } as unknown as ZoneFacts;
+      const zone = { agent: 'paris', folders, senders } as unknown as ZoneFacts;
       const found = await judgeAgentOwners([zone], lookWith());
       assertWhole(found);
       assert.deepEqual(told(found), expected);

@@ -63,6 +63,14 @@ describe('what was tried in the tree', () => {
       ],
     ],
     [
+      'is mounted read-only',
+      { ...works, trouble: 'cannot make folder /srv/x: the file system is read-only (EROFS)' },
+      [
+        'critical validated: a version cannot be written there: cannot make folder /srv/x: the file system is read-only (EROFS)',
+        '$ findmnt -T /srv',
+      ],
+    ],
+    [
       'was not tried, because of a lock that cannot be taken',
       { kind: 'untried', why: '/d/b.db.lock cannot be opened', fault: true },
       [

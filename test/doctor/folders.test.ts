@@ -171,7 +171,7 @@ describe('a folder', () => {
     ],
     [
       'below one in which everybody may replace it',
-      { ...tree, open: [{ path: '/srv', shared: false }] },
+      { ...tree, open: [{ path: '/srv', others: toAll, shared: false }] },
       [
         'warning /srv, above /srv/tree, may be written by everybody on this machine',
         '$ chmod o-w /srv',
@@ -179,7 +179,7 @@ describe('a folder', () => {
     ],
     [
       'behind a link, beside which everybody may replace it',
-      { ...tree, real: '/disk/x/tree', open: [{ path: '/disk/x', shared: false }] },
+      { ...tree, real: '/disk/x/tree', open: [{ path: '/disk/x', others: toAll, shared: false }] },
       [
         'warning /disk/x, through which /srv/tree leads, may be written by everybody on this machine',
         '$ chmod o-w /disk/x',
@@ -187,7 +187,7 @@ describe('a folder', () => {
     ],
     [
       'below one in which everybody may replace it, and others have things',
-      { ...tree, open: [{ path: '/srv', shared: true }] },
+      { ...tree, open: [{ path: '/srv', others: toAll, shared: true }] },
       [
         'warning /srv, above /srv/tree, may be written by everybody on this machine',
         '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
@@ -340,6 +340,11 @@ it('a folder that is absent is made with the user that it will belong to', () =>
     found[0]?.mend,
     'useradd --system --user-group --home-dir /var/lib/backupmon --shell /usr/sbin/nologin backupmon && install -d -o backupmon -g backupmon -m 2750 /var/lib/backupmon && install -d -o backupmon -g backupmon -m 0750 /mnt/validated',
   );
+});
+
+it('a folder that is mounted read-only is mounted anew once it is known why it is so', () => {
+  const [found] = judgeFolder({ ...tree, refusal: 'EROFS', shared: true }, lookWith());
+  assert.match(found?.why ?? '', /^scans end without a result; an error of the disk .*`dmesg`/u);
 });
 
 it('a folder that another user looks at is there, and no more is said', () =>

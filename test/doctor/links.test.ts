@@ -91,6 +91,21 @@ describe('folders behind links', { skip: onlyRoot }, () => {
     ]);
   });
 
+  it('lie below folders that a group may write', async () => {
+    const world = linked();
+    chownSync(world.at('disk'), 0, STRANGER);
+    chmodSync(world.at('disk'), 0o775);
+    assert.deepEqual(await wrongIn(world), [
+      `warning /disk, through which /srv/in leads, may be written by the group ${STRANGER}`,
+      '$ setfacl -n -m g::r-x /disk',
+      `warning /disk, through which /srv/tree leads, may be written by the group ${STRANGER}`,
+      '$ setfacl -n -m g::r-x /disk',
+    ]);
+    // Nobody else may rename what is not his there.
+    chmodSync(world.at('disk'), 0o1775);
+    assert.deepEqual(await wrongIn(world), []);
+  });
+
   it('are reached through links in folders of others', async () => {
     const world = linked();
     chownSync(world.at('srv'), STRANGER, STRANGER);

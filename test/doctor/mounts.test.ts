@@ -127,5 +127,9 @@ describe('paths with links in them', () => {
     assert.equal(missing('disk/deep', 'srv/absolute'), at('srv/absolute'));
     assert.equal(missing('srv/absolute/deep', 'srv/chain'), at('srv/chain'));
     assert.equal(missing('disk', 'srv/chain'), null);
+    // What is mounted deeper would be hidden by it; another disk there is not on the way.
+    assert.equal(missing('disk/deep/tree', 'disk', 'disk/deep'), null);
+    assert.equal(missing('disk/deep/tree', 'disk', 'disk/deep/tree'), null);
+    assert.equal(missing('disk/deep', 'disk', 'disk/deep/tree'), at('disk'));
   });
 });

@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Config } from '../../src/core/job.ts';
-import { judgeCredential } from '../../src/doctor/notifications/credentials.ts';
+import { isCredential, judgeCredential } from '../../src/doctor/notifications/credentials.ts';
 import {
   judgePrograms,
   judgeWaiting,
   examineNotifications,
 } from '../../src/doctor/notifications/notifications.ts';
+import { judgeRaised } from '../../src/doctor/notifications/raised.ts';
 import { visitSmtp } from '../../src/notify/smtp-visit.ts';
 import { smtpConfig } from '../notify/support.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
-import { assertWhole, configWith, lookWith, now, scanner, told } from './support.ts';
+import { assertWhole, configWith, lookWith, makeMachine, now, scanner, told } from './support.ts';
 
 const look = lookWith();
 
@@ -98,12 +99,23 @@ describe('ways out', () => {
     const config = configured(
       '  email: { smtp: { host: mail.example.org }, from: a@example.org, to: [b@example.org] }\n',
     );
-    const { server } = smtpConfig({ host: 'mail.example.org', port: 587, user: 'me' });
+    const passwordFile = '/etc/backupmon/smtp-password';
+    const { server } = smtpConfig({
+      host: 'mail.example.org',
+      port: 587,
+      user: 'me',
+      passwordFile,
+    });
     assert.deepEqual(await examined(config, { server, login: true, error: null }), [
       'ok the mail server mail.example.org:587 answers, and lets me in',
     ]);
     assert.deepEqual(await examined(config, { server, login: false, error: null }), [
       'ok the mail server mail.example.org:587 answers; the login as me was not tried',
+    ]);
+    const ofEnvironment = { ...server, passwordFile: null };
+    assert.deepEqual(await examined(config, { server: ofEnvironment, login: false, error: null }), [
+      'warning the mail server mail.example.org:587 answers; the login as me was not tried: there is no `password_file`, and BACKUPMON_SMTP_PASSWORD is not set here',
+      '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
     ]);
     assert.deepEqual(
       await examined(config, {
@@ -131,6 +143,21 @@ describe('ways out', () => {
     ]);
   });
 
+  it('that failed are told, and not what waits beside them', () => {
+    const waiting = {
+      recipient: 'x',
+      attempts: 0,
+      error: null,
+      way: 'email',
+      since: now - 7_200_000,
+    };
+    const failed = { ...waiting, way: 'chat', since: now - 60_000, attempts: 1, error: 'refused' };
+    assert.deepEqual(told(judgeWaiting([waiting, failed], look)), [
+      'warning 1 delivery of alarms failed and will be tried again, the oldest since 1m: chat to x: refused',
+      '$ backupmon notify --test chat',
+    ]);
+  });
+
   it('that failed have something to be told still', async () => {
     const one = { way: 'email', recipient: 'b@example.org', since: now - 7_200_000, attempts: 2 };
     assert.deepEqual(judgeWaiting([{ ...one, error: null }], look), []);
@@ -143,11 +170,52 @@ describe('ways out', () => {
   });
 });
 
+describe('a sendmail that takes the rights of others', () => {
+  const config = configured(
+    '  email: { sendmail: /opt/mta/sendmail, from: a@example.org, to: [b@example.org] }\n',
+  );
+  const unit = '/etc/systemd/system/backupmon-scan.service';
+  const warned = [
+    'warning /opt/mta/sendmail takes the rights of another user or group to hand mail over, and backupmon-scan.service has NoNewPrivileges',
+    '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+  ];
+  const cases = [
+    ['by itself', 'yes', { '/opt/mta/sendmail': 0o4755 }, warned],
+    [
+      'as Postfix does',
+      'yes',
+      { '/opt/mta/sendmail': 0o755, '/usr/sbin/postdrop': 0o2755 },
+      warned,
+    ],
+    ['where the unit lets it', 'no', { '/opt/mta/sendmail': 0o4755 }, []],
+    ['does not', 'yes', { '/opt/mta/sendmail': 0o755 }, []],
+  ] as const;
+  for (const [title, setting, programs, expected] of cases) {
+    it(title, () => {
+      const { machine, file } = makeMachine();
+      file(unit, `[Service]\nNoNewPrivileges=${setting}\n`);
+      for (const [path, mode] of Object.entries(programs)) file(path, '', mode);
+      const found = judgeRaised({ ...look, config, machine }, 'backupmon-scan.service');
+      assertWhole(found);
+      assert.deepEqual(told(found), expected);
+      assert.deepEqual(judgeRaised({ ...look, config, machine }, null), []);
+    });
+  }
+
+  it('is not asked for where mail goes to a server', () => {
+    const { machine } = makeMachine();
+    assert.deepEqual(judgeRaised({ ...look, machine }, 'backupmon-scan.service'), []);
+  });
+});
+
 describe('a secret that systemd hands to the unit', () => {
   const secret = {
     path: '${CREDENTIALS_DIRECTORY}/smtp-password',
     what: 'the password for mail',
   };
+  const { machine, file } = makeMachine();
+  file('/lib/systemd/system/backupmon-scan.service', '');
+  const withUnit = { ...look, machine };
   const loaded = { name: 'smtp-password', path: '/etc/backupmon/smtp-password', mode: 0o600 };
   const cases = [
     [
@@ -193,7 +261,7 @@ describe('a secret that systemd hands to the unit', () => {
   for (const [title, credentials, sawAll, expected] of cases) {
     it(title, () => {
       const found = [
-        judgeCredential(secret, { credentials, service: null, isUnsure: false, sawAll }, look),
+        judgeCredential(secret, { credentials, service: null, isUnsure: false, sawAll }, withUnit),
       ];
       assertWhole(found);
       assert.deepEqual(told(found), expected);
@@ -205,6 +273,20 @@ describe('a secret that systemd hands to the unit', () => {
     const found = judgeCredential(secret, facts, look);
     assert.equal(found.severity, 'critical');
     assert.match(found.mend ?? '', /bm\.service\.d/u);
+  });
+
+  it('is loaded by no unit, and there is none that could', () => {
+    const facts = { credentials: [], service: null, isUnsure: false, sawAll: true };
+    const found = judgeCredential(secret, facts, look);
+    assertWhole([found]);
+    assert.equal(found.mend, '${EDITOR:-vi} /etc/backupmon/config.yaml');
+  });
+
+  it('may be named where it lies while the unit runs', () => {
+    const path = '/run/credentials/backupmon-scan.service/smtp-password';
+    assert.ok(isCredential(path));
+    const facts = { credentials: [loaded], service: null, isUnsure: false, sawAll: true };
+    assert.equal(judgeCredential({ ...secret, path }, facts, look).severity, 'ok');
   });
 
   it('may be loaded by a unit of which it cannot be told what it scans', () => {

@@ -12,6 +12,7 @@ import type { Look } from '../../src/doctor/look.ts';
 import { machineAt } from '../../src/doctor/machine.ts';
 import { examineOwners } from '../../src/doctor/rights/owners.ts';
 import { judgeUser } from '../../src/doctor/rights/user.ts';
+import { examineFolders } from '../../src/doctor/tree/folders.ts';
 import { asUser, scannerOf } from './as-user.ts';
 import { knowing } from './known-users.ts';
 import { assertWhole, configWith, lookWith, scanner, told } from './support.ts';
@@ -91,6 +92,28 @@ describe('the configuration', { skip }, () => {
   });
 });
 
+it('a configuration lies in a folder in which others may put another one in its place', async () => {
+  const folder = join(temporary(), 'etc');
+  mkdirSync(folder);
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, 'x');
+  const wrong = async (): Promise<string[]> =>
+    told(await examineConfigurationFile(lookWith({ file, machine })));
+  assert.deepEqual(await wrong(), []);
+  chmodSync(folder, 0o777);
+  assert.deepEqual(await wrong(), [
+    `warning ${folder}, above ${file}, may be written by everybody on this machine`,
+    `$ chmod o-w ${folder}`,
+  ]);
+  // Closing it might take from others what they need.
+  writeFileSync(join(folder, 'other'), 'x');
+  assert.deepEqual(await wrong(), [
+    `warning ${folder}, above ${file}, may be written by everybody on this machine`,
+  ]);
+  chmodSync(folder, 0o1777);
+  assert.deepEqual(await wrong(), []);
+});
+
 it('a configuration may be read by those who are in the group of the user that scans, and not written', async () => {
   const file = join(temporary(), 'config.yaml');
   const gid = process.getgid?.() ?? 0;
@@ -166,6 +189,27 @@ describe('the folder of all agents’ folders', { skip }, () => {
     assert.deepEqual(await examineOwners('folders', things, look), []);
     const tree = [{ what: 'validated', path: deposits, to: null }];
     assert.equal((await examineOwners('folders', tree, look)).length, 2);
+  });
+
+  it('may be written by agents where none takes the place of another', async () => {
+    const deposits = join(temporary(), 'in');
+    for (const path of [deposits, join(deposits, 'paris'), join(deposits, 'lyon')]) mkdirSync(path);
+    chownSync(deposits, 0, STRANGER);
+    for (const name of ['paris', 'lyon']) chownSync(join(deposits, name), STRANGER, STRANGER);
+    chmodSync(deposits, 0o775);
+    const places = { deposits, validated: null, database: null };
+    const wrong = async (): Promise<string[]> => {
+      const found = await examineFolders({ ...look, places }, 0);
+      return told(found.filter(({ severity }) => severity !== 'ok'));
+    };
+    assert.deepEqual(await wrong(), []);
+    chownSync(join(deposits, 'lyon'), OWN, OWN);
+    assert.deepEqual(await wrong(), [
+      `warning deposits: ${deposits} may be written by the group ${STRANGER}`,
+      `$ chmod +t ${deposits}`,
+    ]);
+    chmodSync(deposits, 0o1775);
+    assert.deepEqual(await wrong(), []);
   });
 
   it('is no matter of the user to whom tree and state are to be given', async () => {

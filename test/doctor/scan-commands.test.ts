@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { scanCommandsIn } from '../../src/doctor/schedule/scan-commands.ts';
-import { shellCommands } from '../../src/doctor/schedule/shell-commands.ts';
+import { isClosed, shellCommands } from '../../src/doctor/schedule/shell-commands.ts';
 
 describe('commands of a line', () => {
   const lines: readonly (readonly [string, string[][]])[] = [
@@ -25,6 +25,21 @@ describe('commands of a line', () => {
     it(JSON.stringify(line), () => assert.deepEqual(shellCommands(line), expected));
 });
 
+describe('what a shell takes', () => {
+  const closed = [
+    '',
+    'a',
+    'a "b" \'c"\' $(d) `e`',
+    '(a; (b))',
+    'case a in b) c;; esac',
+    "a # it's (",
+    'a \\" \\(',
+  ];
+  for (const line of closed) it(JSON.stringify(line), () => assert.equal(isClosed(line), true));
+  const open = ['a "b', "a 'b", 'a $(b', 'a `b', '(a; (b)', '"$(a +', 'a "b\\"', 'a "'];
+  for (const line of open) it(`none: ${line}`, () => assert.equal(isClosed(line), false));
+});
+
 describe('commands that run scans', () => {
   const programs: readonly (readonly [string, string])[] = [
     ['/usr/bin/backupmon scan', '/usr/bin/backupmon'],
@@ -37,6 +52,8 @@ describe('commands that run scans', () => {
     ['su - backupmon -s /bin/sh -c \'sh -c "/a/backupmon scan"\'', '/a/backupmon'],
     ['flock -n /run/lock/backupmon /a/backupmon scan', '/a/backupmon'],
     ["flock -n /run/lock/backupmon -c '/a/backupmon scan'", '/a/backupmon'],
+    ["ionice -c 3 nice sh -c '/a/backupmon scan'", '/a/backupmon'],
+    ['/a/backupmon $OPTIONS scan ${MORE}', '/a/backupmon'],
     ['systemd-cat -t backupmon /a/backupmon scan', '/a/backupmon'],
     ['pgrep backupmon || /a/backupmon scan', '/a/backupmon'],
     ['ionice -c 3 /a/backupmon scan', '/a/backupmon'],
@@ -100,6 +117,25 @@ describe('commands that run scans', () => {
       [null, null, 'paris'],
       [null, '/b', 'scan'],
     ]);
+  });
+
+  it('may name a configuration by a variable', () => {
+    const of = (line: string) => scanCommandsIn(line).map(({ config }) => config);
+    assert.deepEqual(of('backupmon scan $OPTIONS'), ['$OPTIONS']);
+    assert.deepEqual(of('backupmon $OPTIONS --config /srv/a.yaml scan'), ['/srv/a.yaml']);
+    assert.deepEqual(of('backupmon --config /srv/a.yaml scan $OPTIONS'), ['/srv/a.yaml']);
+  });
+
+  it('may be asked first whether systemd runs', () => {
+    const of = (line: string) => scanCommandsIn(line).map((scan) => scan.asksForSystemd);
+    const asking = [
+      '[ -d /run/systemd/system ] || backupmon scan',
+      String.raw`test -x /x -a \! -d /run/systemd/system && sh -c 'sleep 1; backupmon scan'`,
+      'if [ ! -d /run/systemd/system/ ]; then backupmon scan; fi',
+      "sh -c 'test -e /run/systemd/system && exit; backupmon scan'",
+    ];
+    for (const line of asking) assert.deepEqual(of(line), [true], line);
+    assert.deepEqual(of('[ -d /srv ] && backupmon scan'), [false]);
   });
 
   it('tell what stands before them, and whether a file was read into the shell', () => {

@@ -1,6 +1,7 @@
 /** Several that run scans, or may: what is told of each, and that no command stops the only one that scans all jobs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { cronService } from '../../src/doctor/schedule/cron-daemon.ts';
 import { judgeSchedule, readSchedule } from '../../src/doctor/schedule/schedule.ts';
 import { assertWhole, lookWith, makeMachine, told, type MadeMachine } from './support.ts';
 
@@ -226,15 +227,35 @@ describe('lines of a user who may not scan', () => {
 
 describe('where cron is not installed', () => {
   it('it is installed, and started', async () => {
-    const found = await judged(system(line, false));
-    assert.ok(found.includes('$ apt-get install cron && service cron start'), found.join('\n'));
     const made = system(line, false);
+    made.program('apt-get', '');
+    const here = lookWith({ machine: made.machine });
+    const install = '$ apt-get install -y cron';
+    assert.ok((await judged(made, here)).includes(`${install} && service cron start`));
+    made.file('/etc/crontab', '');
+    const [, mend = ''] = await judged(made, here);
+    assert.ok(mend.startsWith(`${install} && printf `) && mend.endsWith(' && service cron start'));
     made.program('cron', '');
-    assert.ok((await judged(made)).includes('$ service cron start'));
-    assert.match(
-      (await judged(system('', false)))[1] ?? '',
-      /^\$ apt-get install cron && printf /u,
-    );
+    assert.match((await judged(made, here))[1] ?? '', /^\$ printf .* && service cron start$/u);
+    made.file('/etc/crontab', line);
+    assert.ok((await judged(made, here)).includes('$ service cron start'));
+  });
+
+  it('it is what other systems call cronie', async () => {
+    const made = system(line, false);
+    made.program('dnf', '');
+    const here = lookWith({ machine: made.machine });
+    const found = await judged(made, here);
+    assert.ok(found.includes('$ dnf install -y cronie && service crond start'), found.join('\n'));
+  });
+
+  it('it may be started by systemd, whatever its unit is called', () => {
+    const { machine, file } = makeMachine();
+    assert.equal(cronService(machine), 'crond');
+    file('/usr/lib/systemd/system/cronie.service', '');
+    assert.equal(cronService(machine), 'cronie');
+    file('/usr/lib/systemd/system/cron.service', '');
+    assert.equal(cronService(machine), 'cron');
   });
 });
 

@@ -49,8 +49,21 @@ describe('what runs scans', () => {
   });
 
   it('may be something that only root sees', async () => {
-    const [message = ''] = await judged(makeMachine(), false);
+    const [message = '', mend] = await judged(makeMachine(), false);
     assert.match(message, /crontabs of other users were not looked at/u);
+    assert.equal(mend, '$ sudo backupmon doctor');
+  });
+
+  it('is the crontab of whoever asks, who may not read its file', async () => {
+    const made = makeMachine();
+    made.file('/usr/bin/backupmon', '', 0o755);
+    made.program('id', 'test "$1" = -un && echo backupmon');
+    made.program('crontab', `test "$1" = -l && echo '*/10 * * * * backupmon scan'`);
+    assert.deepEqual(await judged(made, false), [
+      'ok /var/spool/cron/backupmon, line 1 runs scans as backupmon (*/10 * * * *)',
+    ]);
+    made.program('crontab', 'exit 1');
+    assert.match((await judged(made, false))[0] ?? '', /^warning neither/u);
   });
 
   it('is nothing, where systemd runs and no cron: the units of the program', async () => {
@@ -168,6 +181,21 @@ describe('what has scans run where nothing does', () => {
     assert.equal(mend.split('daemon-reload').length, 2);
     const exec = `'ExecStart="/opt/my tools/node" /opt/backupmon.cjs --config "/srv/50%% $$x.yaml" scan'`;
     assert.ok(mend.includes(`'[Service]' User=anna Group=staff ExecStart= ${exec}`), mend);
+  });
+
+  it('is nothing that takes the place of units of the same names, which may run a script', async () => {
+    for (const name of ['backupmon-scan.service', 'backupmon-failure@.service']) {
+      const made = makeMachine();
+      withSystemd(made, '');
+      made.file(`/etc/systemd/system/${name}`, '[Service]\nExecStart=/usr/local/sbin/scan.sh\n');
+      const taken = [
+        `warning neither a timer of systemd nor a crontab runs scans, as far as can be seen; ${name} is there all the same`,
+        `$ systemctl cat ${name}`,
+      ];
+      assert.deepEqual(await judged(made), taken);
+      withCron(made);
+      assert.deepEqual(await judged(made), taken);
+    }
   });
 
   it('is not the unit of another configuration', async () => {

@@ -108,6 +108,14 @@ describe('a file with a password', () => {
       [`critical ${password} is empty`, '$ install -o backupmon -m 0400 /dev/stdin /etc/p'],
     ],
     [
+      'is a link that leads to itself',
+      { mode: null, refusal: 'ELOOP' },
+      [
+        `critical ${password} cannot be reached (ELOOP)`,
+        '$ ${EDITOR:-vi} /etc/backupmon/config.yaml',
+      ],
+    ],
+    [
       'is absent',
       { mode: null, refusal: 'ENOENT' },
       [`critical ${password} does not exist`, '$ install -o backupmon -m 0400 /dev/stdin /etc/p'],

@@ -48,6 +48,9 @@ describe('a service that cannot be started', () => {
     assert.deepEqual(judged({ ...refused, AssertTimestamp: '' }), []);
     const condition = { ConditionResult: 'no', ConditionTimestamp: 'Sat' };
     assert.match(judged({ ...refused, ...condition })[0] ?? '', /one of its conditions/u);
+    const asked = '{ path=/bin/false ; argv[]=/bin/false ; pid=140 ; code=exited ; status=1 }';
+    assert.match(judged({ ExecCondition: asked })[0] ?? '', /one of its conditions/u);
+    assert.deepEqual(judged({ ExecCondition: asked.replace('status=1', 'status=0') }), []);
   });
 });
 

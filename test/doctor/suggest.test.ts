@@ -126,6 +126,20 @@ agents:
       assert.ok(text.includes(`# Not possible as it is called: ${why}\n`), why);
   });
 
+  it('show white space that is no space', () => {
+    const text = printed([stranger('paris/x', { database: 'a\u00a0b' })]);
+    assert.match(text, /^ {6}"a\\u00a0b": \{\}/mu);
+  });
+
+  it('say what could not be read', () => {
+    const unread = ['/in/paris: permission denied\n', ...Array.from({ length: 12 }, () => 'x')];
+    const source = { file: '/c', text: null, env: {}, unread };
+    const lines = suggestionText({ jobs: [], refused: [] }, source).split('\n');
+    assert.equal(lines[0], '# Agents report no database that could be added.');
+    assert.equal(lines[1], '# Not read: /in/paris: permission denied');
+    assert.deepEqual(lines.slice(10), ['# Not read: x', '# Not read: 3 more', '']);
+  });
+
   for (const [name, text] of Object.entries(nasty)) {
     it(`are harmless, and mean what was reported: ${name}`, () => {
       const strangers = [

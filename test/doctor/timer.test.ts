@@ -87,6 +87,24 @@ describe('a timer', () => {
       ]);
   });
 
+  it('is not written over where it has the name that one of the service would have', () => {
+    const none = { ...of({}), timer: null };
+    const message = `warning ${SERVICE} runs scans, and no timer starts it`;
+    assert.match(judged(none)[1] ?? '', / > \/etc\/systemd\/system\/backupmon-scan\.timer && /u);
+    assert.deepEqual(judged({ ...none, otherwise: 'mine.service' }), [
+      `${message}: ${TIMER} starts mine.service`,
+      `$ systemctl edit --full ${TIMER}`,
+    ]);
+  });
+
+  it('is not needed by a service that goes on by itself', () => {
+    assert.deepEqual(judged({ ...of({}, { ActiveState: 'active' }), timer: null }), [
+      `ok ${SERVICE} is active, and no timer starts it: it cannot be told when it scans`,
+    ]);
+    const [scanning = ''] = judged({ ...of({}, { ActiveState: 'activating' }), timer: null });
+    assert.match(scanning, /^warning .* no timer starts it$/u);
+  });
+
   it('whose service is masked is started once that is not', () => {
     const masked = { LoadState: 'masked', UnitFileState: 'masked' };
     const stopped = { ActiveState: 'inactive' };

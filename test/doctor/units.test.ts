@@ -205,6 +205,21 @@ describe('the configuration of a service', () => {
   });
 });
 
+describe('a timer of the same name', () => {
+  it('is told where it starts another service', async () => {
+    const { machine, file, ...made } = makeMachine();
+    file(`${folder}/scan.service`, '[Service]\nExecStart=/opt/backupmon scan\n');
+    const otherwise = async (): Promise<unknown> =>
+      (await readTimers(machine)).timers.map(({ timer, otherwise: other }) => [timer, other]);
+    runBySystemd({ machine, file, ...made }, {});
+    assert.deepEqual(await otherwise(), [[null, undefined]]);
+    file(`${folder}/scan.timer`, '[Timer]\nUnit=mine.service\n');
+    assert.deepEqual(await otherwise(), [[null, 'mine.service']]);
+    file(`${folder}/scan.timer`, '[Timer]\nOnCalendar=hourly\n');
+    assert.deepEqual(await otherwise(), [['scan.timer', undefined]]);
+  });
+});
+
 describe('credentials', () => {
   it('are loaded, encrypted, searched, or in the unit itself', () => {
     const { machine, file } = makeMachine();

@@ -1,7 +1,7 @@
 /** The agents' folders as they lie there, hostile ones among them: nothing is followed, and nothing written. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkText } from '../../src/config/load.ts';
@@ -93,6 +93,24 @@ test('backups in the agent’s own folder, and the user that it sends them as', 
     [false, true],
   );
   assert.deepEqual(lyon?.senders, [process.getuid?.()]);
+});
+
+test('files that everybody may write, where everybody may come to them', async () => {
+  const world = new World(yaml);
+  const open = world.zone('paris', 'database', 'a.gz');
+  const hidden = world.zone('lyon', 'database', 'b.gz');
+  for (const agent of ['paris', 'lyon'])
+    mkdirSync(world.zone(agent, 'database'), { recursive: true });
+  for (const path of [open, world.zone('paris', 'closed.gz'), hidden]) writeFileSync(path, 'x');
+  for (const path of [open, hidden]) chmodSync(path, 0o666);
+  for (const path of [world.deposits, world.zone('paris'), world.zone('paris', 'database')])
+    chmodSync(path, 0o755);
+  chmodSync(world.zone('lyon'), 0o750);
+  const { zones } = await walked(world);
+  assert.deepEqual(
+    zones.zones.flatMap(({ openFiles = [] }) => openFiles),
+    [open],
+  );
 });
 
 test('links, FIFOs and folders that are none are not entered, not opened, and keep nobody waiting', async () => {

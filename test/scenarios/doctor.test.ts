@@ -1,6 +1,6 @@
 /** `doctor`: a machine as it is set up, broken and mended. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -12,6 +12,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  symlinkSync,
   writeSync,
   writeFileSync,
 } from 'node:fs';
@@ -309,6 +310,30 @@ describe('doctor --suggest-jobs', () => {
       (await world.run(at + 3 * minute, 'doctor', '--suggest-jobs')).out,
       /^# Agents report no database/u,
     );
+  });
+
+  it('reads a configuration that comes by a pipe, which can be read once', async () => {
+    const world = await startedWith(yaml);
+    world.deposit({ database: 'crm', endedAt: end });
+    const file = `${world.configFile}.kept`;
+    renameSync(world.configFile, file);
+    assert.equal(spawnSync('mkfifo', [world.configFile]).status, 0);
+    const writer = spawn('sh', ['-c', 'cat "$0" >"$1"', file, world.configFile]);
+    const { code, out } = await world.run(scanAt, 'doctor', '--suggest-jobs');
+    assert.equal(code, 0);
+    assert.match(out, /^ {6}crm: /mu);
+    writer.kill();
+  });
+
+  it('says what it could not read: there may be more', async () => {
+    const world = await startedWith(yaml);
+    const zone = world.zone('paris');
+    rmSync(zone, { recursive: true, force: true });
+    symlinkSync('/nowhere', zone);
+    const suggested = () => world.run(noon, 'doctor', '--suggest-jobs');
+    assert.match((await suggested()).out, new RegExp(`^# Not read: ${zone}`, 'mu'));
+    renameSync(world.deposits, `${world.deposits}.away`);
+    assert.match((await suggested()).out, /^# Not read: .* could not be opened$/mu);
   });
 });
 

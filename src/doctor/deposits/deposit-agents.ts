@@ -45,9 +45,10 @@ export function agentsOf(
       ? senders.includes(uid)
       : uid !== 0 && uid !== scanner.uid && owning.get(uid)?.size === 1;
   const isOwner = ({ mode, zone }: Open): boolean => isUser(mode.uid, zone);
+  const openOf = Map.groupBy(open, ({ zone }) => zone);
   const only = new Map<ZoneFacts, string | null>();
   for (const zone of zones) {
-    const ofOthers = open.filter((one) => one.zone === zone && !isOwner(one));
+    const ofOthers = (openOf.get(zone) ?? []).filter((one) => !isOwner(one));
     const [key = '', ...more] = new Set(ofOthers.flatMap(({ strangers }) => strangers.map(keyOf)));
     only.set(zone, more.length === 0 && granted.get(key)?.size === 1 ? key : null);
   }
@@ -55,7 +56,7 @@ export function agentsOf(
     isOwner,
     userOf: (zone) => {
       // In a folder of the agent's that others may write these could have made a folder too.
-      const isOpen = open.some((one) => one.zone === zone && one.folder.role === 'root');
+      const isOpen = openOf.get(zone)?.some(({ folder }) => folder.role === 'root') === true;
       const sure = zone.folders.filter(({ role }) => role === 'root' || !isOpen);
       const users = new Set(sure.map(({ mode }) => mode.uid));
       users.delete(0);

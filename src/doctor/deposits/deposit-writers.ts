@@ -17,15 +17,22 @@ export interface OpenFolder {
   readonly steps: readonly Words[] | null;
 }
 
-/** What the user that scans needs there of his own, before it is taken from others by whom he may have it. */
-function giving(one: Open, { config, scanner }: Pick<Look, 'config' | 'scanner'>): string[] {
-  const { folder, mode, granted, zone } = one;
+/**
+ * What the user that scans needs there of his own, before it is taken from others by whom he may have it.
+ * @param owner whose the folder will be
+ */
+function giving(
+  one: Open,
+  owner: number,
+  { config, scanner }: Pick<Look, 'config' | 'scanner'>,
+): string[] {
+  const { folder, granted, zone } = one;
   const isNeeded =
     zone.configured &&
     isWritten(config, zone.agent)(folder) &&
     (folder.writable || !scanner.present);
   const his = new Set([scanner.user, scanner.group, String(scanner.uid), String(scanner.gid)]);
-  const has = scanner.uid === 0 || mode.uid === scanner.uid;
+  const has = scanner.uid === 0 || owner === scanner.uid;
   if (!isNeeded || !scanner.known || has || granted.some.some(({ name }) => his.has(name)))
     return [];
   return ['-m', `u:${scanner.user}:rwx`];
@@ -55,15 +62,18 @@ function withoutAgent(
 }
 
 async function openFolder(one: Open, agents: Agents, look: Look): Promise<OpenFolder | null> {
-  const { path, granted, strangers, zone } = one;
+  const { path, granted, strangers, zone, folder, mode } = one;
   const user = agents.userOf(zone);
   const strange = await withoutAgent(one, user, agents, look);
   if (!granted.all && strange.length === 0) return null;
   const writers = granted.all ? null : strange.map(textOf);
-  const keeps = agents.isOwner(one) || strange.length < strangers.length;
-  if (!keeps && user === null) return { path, writers, steps: null };
-  const first = keeps || user === null ? [] : [['chown', await look.accounts.userWord(user)]];
-  return { path, writers, steps: [...first, ...closing(one, strange, giving(one, look))] };
+  // Nothing of the agent's is written into the archive: it needs no right there.
+  const keeps =
+    folder.role === 'archive' || agents.isOwner(one) || strange.length < strangers.length;
+  const owner = keeps ? mode.uid : user;
+  if (owner === null) return { path, writers, steps: null };
+  const first = keeps ? [] : [['chown', await look.accounts.userWord(owner)]];
+  return { path, writers, steps: [...first, ...closing(one, strange, giving(one, owner, look))] };
 }
 
 /** @param zones those that could be entered */

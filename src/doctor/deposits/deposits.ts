@@ -1,6 +1,8 @@
 /** The agents' folders: whether they can be read and archived in, and who beside the agent may write there. */
 import type { Finding } from '../../core/finding.ts';
 import { judgeOpen } from './deposit-closing.ts';
+import { judgeOpenFiles } from './deposit-files.ts';
+import { judgeMembers } from './deposit-members.ts';
 import { judgeAgentOwners, judgeOwners, ownersOf } from './deposit-owners.ts';
 import { judgeTroubles, judgeUnreadable } from './deposit-reading.ts';
 import { openDeposits } from './deposit-writers.ts';
@@ -16,9 +18,13 @@ const entered = (zones: readonly ZoneFacts[]): ZoneFacts[] =>
 
 function judgeAbsent(
   zones: readonly ZoneFacts[],
-  { file, places, hands }: Pick<Look, 'file' | 'places' | 'hands'>,
+  { file, config, places, hands }: Pick<Look, 'file' | 'config' | 'places' | 'hands'>,
 ): Finding[] {
-  const absent = zones.filter(({ there }) => !there).map(({ agent }) => agent);
+  // Of an agent of which nothing is expected any more the folder may be gone.
+  const expected = new Set(config?.jobs.filter(({ enabled }) => enabled).map((job) => job.agent));
+  const absent = zones
+    .filter(({ there, agent }) => !there && expected.has(agent))
+    .map(({ agent }) => agent);
   if (absent.length === 0) return [];
   const names = new Set(
     zones.flatMap(({ agent, configured }) => (configured ? [] : agent.toLowerCase())),
@@ -37,7 +43,7 @@ function judgeAbsent(
 export async function examineDeposits(
   look: Look,
   { zones, passedOver }: Zones,
-  rrsyncHolds: boolean,
+  rrsyncHolds: boolean | null,
 ): Promise<Finding[]> {
   const configured = entered(zones).filter((zone) => zone.configured);
   const found = [
@@ -46,7 +52,9 @@ export async function examineDeposits(
     ...judgeUnreadable(zones, look),
     ...judgeWriting(configured, look),
     ...judgeOpen(await openDeposits(look, entered(zones)), look),
+    ...judgeOpenFiles(configured, look),
     ...(await judgeAgentOwners(configured, look)),
+    ...(await judgeMembers(configured, look)),
   ];
   const folder = look.places.deposits ?? '';
   if (found.length === 0 && configured.length > 0) {

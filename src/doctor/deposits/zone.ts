@@ -30,6 +30,8 @@ export interface ZoneFacts {
   /** Files of the agent that may not be read, at most some; and how many were looked at. */
   readonly unreadable: readonly string[];
   readonly files: number;
+  /** Files of the agent that everybody may write, and come to, at most some. */
+  readonly openFiles?: readonly string[];
   /** Names of files, at most some. */
   readonly names: readonly string[];
   /** To whom files of the agent belong: as a rule the user that it logs in as. */
@@ -86,6 +88,8 @@ export function foldersOf(zone: AgentZone, names: readonly string[]): ZoneFolder
 
 export interface Files {
   readonly unreadable: string[];
+  /** That everybody may write who may enter the folder. */
+  readonly open: string[];
   readonly names: string[];
   /** Of what lies there. */
   readonly owners: Set<number>;
@@ -94,13 +98,14 @@ export interface Files {
 
 /** Regular files that a scan could be asked to read. rsync's temporary ones belong to nobody yet. */
 export function lookAtFiles(folder: Folder): Files {
-  const found: Files = { unreadable: [], names: [], owners: new Set(), source: null };
+  const found: Files = { unreadable: [], open: [], names: [], owners: new Set(), source: null };
   for (const name of listFolder(folder).names.slice(0, MOST_FILES)) {
     if (name.startsWith('.')) continue;
     const stats = statIn(folder, name);
     if (stats === null || unsafeKind(stats) !== null) continue;
     found.names.push(name);
     found.owners.add(Number(stats.uid));
+    if ((stats.mode & 0o002n) !== 0n) found.open.push(`${folder.path}/${name}`);
     if (!may(folder, constants.R_OK, name)) found.unreadable.push(`${folder.path}/${name}`);
     else if (stats.size > 0n) found.source ??= { folder, name };
   }

@@ -1,11 +1,18 @@
 /** Goes through the agents' folders once, as the user that scans, and writes nothing into them. */
 import { openZone, type AgentZone } from '../../deposits/drop-zone.ts';
-import { closeFolder, listFolder, openFolder, statIn, type Folder } from '../../files/folder.ts';
+import {
+  closeFolder,
+  listFolder,
+  openFolder,
+  statFolder,
+  statIn,
+  type Folder,
+} from '../../files/folder.ts';
 import { Trouble } from '../../files/trouble.ts';
 import type { Look } from '../look.ts';
 import type { Source } from '../tree/probes.ts';
 import { newBudget, readRounds, type Budget, type Rounds } from '../jobs/rounds.ts';
-import { foldersOf, lookAtFiles, type ZoneFacts } from './zone.ts';
+import { foldersOf, lookAtFiles, type Files, type ZoneFacts } from './zone.ts';
 
 /** Folders that no agent of the configuration has, as many as a scan looks at. */
 const MOST_STRANGERS = 1_000;
@@ -39,6 +46,20 @@ const nothingOf = (agent: string, configured: boolean): ZoneFacts => ({
   rounds: noRounds,
 });
 
+/** Files that everybody may write, where everybody may go through the folders above them. */
+function openFilesOf(
+  above: readonly Folder[],
+  folders: readonly Folder[],
+  files: readonly Files[],
+): string[] {
+  const isEntered = (folder: Folder): boolean => (statFolder(folder).mode & 0o001n) !== 0n;
+  return files.flatMap(({ open }, index) => {
+    const folder = folders[index];
+    if (open.length === 0 || folder === undefined) return [];
+    return [...above, folder].every(isEntered) ? open : [];
+  });
+}
+
 async function enter(walk: Walk, zone: AgentZone, configured: boolean): Promise<ZoneFacts> {
   const { agent } = zone;
   const { config, now } = walk.look;
@@ -58,6 +79,7 @@ async function enter(walk: Walk, zone: AgentZone, configured: boolean): Promise<
     // Opened by now: what is no folder was found out meanwhile.
     unsafe: zone.unsafe,
     unreadable: files.flatMap(({ unreadable }) => unreadable),
+    openFiles: openFilesOf([walk.deposits, zone.root], folders, files),
     files: files.reduce((sum, { names }) => sum + names.length, 0),
     names: files.flatMap(({ names }) => names),
     senders: [...new Set(files.flatMap(({ owners }) => [...owners]))],
@@ -103,10 +125,11 @@ export async function walkZones(look: Look, onSource: Walk['onSource']): Promise
       return isDone;
     };
     const walk: Walk = { look, deposits, budget: newBudget(), onSource: once };
-    const strangers = config === null ? [] : strangersIn(deposits, new Set(agents));
+    const configured = new Set(agents);
+    const strangers = config === null ? [] : strangersIn(deposits, configured);
     const zones: ZoneFacts[] = [];
     for (const agent of [...agents, ...strangers.slice(0, MOST_STRANGERS)]) {
-      zones.push(await visit(walk, agent, agents.includes(agent)));
+      zones.push(await visit(walk, agent, configured.has(agent)));
     }
     return { zones, passedOver: Math.max(0, strangers.length - MOST_STRANGERS) };
   } catch (error) {

@@ -7,8 +7,8 @@ import { counted } from '../finding.ts';
 import type { Suggestion, Suggestions } from './suggest.ts';
 import { merged } from './suggestion-merge.ts';
 
-/** What is not to be seen, and line ends that only some readers know, are written as what they are. */
-const hidden = /[\u007f-\u009f\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
+/** What is not to be seen, white space that looks like a space, and line ends that only some readers know, are written as what they are. */
+const hidden = /[\u007f-\u009f\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}/gu;
 
 function escaped(character: string): string {
   const point = character.codePointAt(0) ?? 0;
@@ -85,12 +85,26 @@ export interface SuggestionSource {
   /** Of the configuration, to try them in; null where it is not known. */
   readonly text: string | null;
   readonly env: Environment;
+  /** What could not be read, and may hold more; a sentence each. */
+  readonly unread?: readonly string[];
+}
+
+/** As many are told one by one. */
+const MOST_UNREAD = 10;
+
+function unreadNotes(unread: readonly string[]): string[] {
+  const notes = unread.slice(0, MOST_UNREAD).map((sentence) => comment(`Not read: ${sentence}`));
+  const more = unread.length - notes.length;
+  return more > 0 ? [...notes, comment(`Not read: ${more} more`)] : notes;
 }
 
 /** YAML: the lines, and comments about them. With nothing to suggest it is a comment alone. */
 export function suggestionText(suggestions: Suggestions, source: SuggestionSource): string {
   const { jobs, refused } = suggestions;
-  const notes = refused.map((sentence) => comment(`Not possible as it is called: ${sentence}`));
+  const notes = [
+    ...unreadNotes(source.unread ?? []),
+    ...refused.map((sentence) => comment(`Not possible as it is called: ${sentence}`)),
+  ];
   if (jobs.length === 0)
     return [comment('Agents report no database that could be added.'), ...notes].join('');
   const agents = new YAMLMap();

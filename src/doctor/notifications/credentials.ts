@@ -5,11 +5,15 @@ import { critical, fine, warning } from '../finding.ts';
 import type { Look } from '../look.ts';
 import { override } from '../schedule/drop-in.ts';
 import type { Credential } from '../schedule/timers.ts';
+import { hasUnitFile } from '../schedule/unit-files.ts';
 
-/** As the configuration has it, where the variable is not set. */
-const PREFIX = '${CREDENTIALS_DIRECTORY}/';
+/** As the configuration has it, where the variable is not set; or the folder itself, which is there only while the unit runs. */
+const folder = /^(?:\$\{CREDENTIALS_DIRECTORY\}|\/run\/credentials\/[^/]+\.service)\//u;
 
-export const isCredential = (path: string): boolean => path.startsWith(PREFIX);
+/** The unit that comes with the program. */
+const USUAL = 'backupmon-scan.service';
+
+export const isCredential = (path: string): boolean => folder.test(path);
 
 export interface CredentialFacts {
   /** Of the units that run scans of this configuration. */
@@ -22,44 +26,52 @@ export interface CredentialFacts {
   readonly sawAll: boolean;
 }
 
-/** @param path as the configuration has it */
-export function judgeCredential(
-  { path, what }: { readonly path: string; readonly what: string },
-  { credentials, service, isUnsure, sawAll }: CredentialFacts,
-  { hands }: Pick<Look, 'hands'>,
+/** As the configuration has it. */
+interface Named {
+  readonly path: string;
+  readonly what: string;
+}
+
+type Judging = Pick<Look, 'file' | 'machine' | 'hands'>;
+
+const UNSENT = 'alarms by this way are not sent';
+
+/** No unit is known to load it. */
+function judgeUnloaded(
+  { path, what }: Named,
+  { service, isUnsure }: CredentialFacts,
+  { file, machine, hands }: Judging,
 ): Finding {
-  const name = path.slice(PREFIX.length);
-  const credential = credentials.find((one) => one.name === name);
-  const why = 'alarms by this way are not sent';
-  if (credential === undefined && isUnsure) {
-    const message = `${what} is the credential ${name} of systemd; it cannot be told whether the unit of the scan loads it`;
+  const name = path.replace(folder, '');
+  const isCredentialOf = `${what} is the credential ${name} of systemd`;
+  if (isUnsure) {
+    const message = `${isCredentialOf}; it cannot be told whether the unit of the scan loads it`;
     return fine('notifications', name, message);
   }
-  if (credential === undefined) {
-    return critical('notifications', name, {
-      message: `${what} is the credential ${name} of systemd, and no unit that runs scans loads it`,
-      why,
-      mend: override(
-        service ?? 'backupmon-scan.service',
-        `LoadCredential=${name}:/etc/backupmon/${name}`.replaceAll('%', '%%'),
-        hands,
-      ),
-    });
+  const message = `${isCredentialOf}, and no unit that runs scans loads it`;
+  if (service === null && !hasUnitFile(machine, USUAL)) {
+    const why = `${UNSENT}; what a crontab runs is handed no credentials: name the file itself, which the user that scans may read`;
+    return critical('notifications', name, { message, why, mend: hands.edit(file) });
   }
-  const { path: file, mode, unchecked } = credential;
+  const setting = `LoadCredential=${name}:/etc/backupmon/${name}`.replaceAll('%', '%%');
+  const mend = override(service ?? USUAL, setting, hands);
+  return critical('notifications', name, { message, why: UNSENT, mend });
+}
+
+/** The file that a unit loads it from. */
+function judgeLoaded(
+  { path: file, name, mode, unchecked }: Credential,
+  what: string,
+  sawAll: boolean,
+  { hands }: Judging,
+): Finding {
   const isLoaded = `${what} is the credential ${name} of the unit`;
   if (unchecked === true) return fine('notifications', name, isLoaded);
-  if (mode === null && sawAll) {
+  const isAbsent = mode === null && sawAll;
+  if (isAbsent || isEmptyFile(file)) {
     return critical('notifications', file, {
-      message: `${file}, ${what}, does not exist`,
-      why,
-      mend: hands.root(['install', '-m', '0600', '/dev/stdin', file]),
-    });
-  }
-  if (isEmptyFile(file)) {
-    return critical('notifications', file, {
-      message: `${file}, ${what}, is empty`,
-      why,
+      message: `${file}, ${what}, ${isAbsent ? 'does not exist' : 'is empty'}`,
+      why: UNSENT,
       mend: hands.root(['install', '-m', '0600', '/dev/stdin', file]),
     });
   }
@@ -71,4 +83,12 @@ export function judgeCredential(
     });
   }
   return fine('notifications', file, isLoaded);
+}
+
+export function judgeCredential(secret: Named, facts: CredentialFacts, look: Judging): Finding {
+  const name = secret.path.replace(folder, '');
+  const credential = facts.credentials.find((one) => one.name === name);
+  return credential === undefined
+    ? judgeUnloaded(secret, facts, look)
+    : judgeLoaded(credential, secret.what, facts.sawAll, look);
 }

@@ -8,6 +8,7 @@ import type { CredentialFacts } from './credentials.ts';
 import { counted, critical, fine, warning } from '../finding.ts';
 import type { Look } from '../look.ts';
 import { isProgram } from '../machine.ts';
+import { judgeRaised } from './raised.ts';
 import { examineSecrets, type Known } from './secrets.ts';
 
 type Judging = Pick<Look, 'file' | 'scanner' | 'hands'>;
@@ -21,9 +22,15 @@ export interface MailFacts {
   readonly error: string | null;
 }
 
-export function judgeMail({ server, login, error }: MailFacts, { hands }: Judging): Finding {
-  const { host, port, user } = server;
+export function judgeMail({ server, login, error }: MailFacts, { file, hands }: Judging): Finding {
+  const { host, port, user, passwordFile } = server;
   const name = `${host}:${port}`;
+  if (error === null && user !== null && !login && passwordFile === null)
+    return warning('notifications', name, {
+      message: `the mail server ${name} answers; the login as ${user} was not tried: there is no \`password_file\`, and BACKUPMON_SMTP_PASSWORD is not set here`,
+      why: 'alarms are sent only by scans that have it in their environment',
+      mend: hands.edit(file),
+    });
   if (error === null) {
     const lets = login ? `, and lets ${user} in` : `; the login as ${user} was not tried`;
     const words = user === null ? '' : lets;
@@ -40,16 +47,15 @@ export function judgeWaiting(
   waiting: readonly Undelivered[],
   look: Judging & Pick<Look, 'now'>,
 ): Finding[] {
-  const [first] = waiting;
-  const failed = waiting.filter(({ error }) => error !== null);
-  if (first === undefined || failed.length === 0) return [];
-  const age = formatDuration(look.now - first.since);
-  const [example] = failed;
+  const failed = waiting.flatMap(({ error, ...one }) => (error === null ? [] : { ...one, error }));
+  const [oldest] = failed;
+  if (oldest === undefined) return [];
+  const { way, recipient, since, error } = oldest;
   return [
-    warning('notifications', first.way, {
-      message: `${counted(failed.length, 'delivery', 'deliveries')} of alarms failed and will be tried again, the oldest since ${age}: ${example?.way} to ${example?.recipient}: ${example?.error}`,
+    warning('notifications', way, {
+      message: `${counted(failed.length, 'delivery', 'deliveries')} of alarms failed and will be tried again, the oldest since ${formatDuration(look.now - since)}: ${way} to ${recipient}: ${error}`,
       why: 'people do not know yet what these would tell',
-      mend: look.hands.own('notify', '--test', first.way),
+      mend: look.hands.own('notify', '--test', way),
     }),
   ];
 }
@@ -111,7 +117,8 @@ export function examineWays(look: Look, facts: NotificationFacts): Finding[] {
     ...judgeNobody(config, look),
     ...(facts.mail === null ? [] : [judgeMail(facts.mail, look)]),
     ...(scanner.present ? judgePrograms(config, isProgram, look) : []),
-    ...judgeWaiting(facts.waiting, { ...look }),
+    ...judgeRaised(look, facts.service),
+    ...judgeWaiting(facts.waiting, look),
     ...judgeUntried(config, look),
   ];
 }

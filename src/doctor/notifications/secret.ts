@@ -54,6 +54,8 @@ function judgeRefused(facts: SecretFacts, look: Judging): Finding {
       'does not exist',
       hands.root(['install', '-o', scanner.user, '-m', '0400', '/dev/stdin', path]),
     );
+  // A link that leads to itself, or a file where a folder should be: no permission mends that.
+  if (refusal !== 'EACCES') return tell(`cannot be reached (${refusal})`, hands.edit(look.file));
   return tell(`may not be read by ${scanner.user}, who scans`, hands.root(...giving(facts, look)));
 }
 

@@ -92,10 +92,3 @@ export function closedFolder(path: string): string | null {
   });
   return closed ?? null;
 }
-
-/** Folders above a path in which everybody may rename it: open to all, and without the sticky bit. */
-export const openFolders = (path: string): string[] =>
-  foldersAbove(path).filter((folder) => {
-    const mode = modeOf(folder)?.mode ?? 0;
-    return (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
-  });

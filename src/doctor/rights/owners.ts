@@ -17,10 +17,16 @@ type Judging = Pick<Look, 'accounts' | 'config' | 'scanner' | 'hands'>;
 /** As folders.ts calls the folder of the agents' folders. */
 const DEPOSITS = 'deposits';
 
-/** To whom all agents' folders belong that are there; null where there are none, or they belong to several. */
-function ownerOfAgents({ path }: Owned, { config }: Judging): number | null {
-  const owners = new Set(config?.agents.flatMap(({ id }) => modeOf(`${path}/${id}`)?.uid ?? []));
-  const [owner = null, ...more] = owners;
+/** To whom the agents' folders belong that are there. */
+export const ownersOfAgents = (
+  deposits: string,
+  { config }: Pick<Look, 'config'>,
+): ReadonlySet<number> =>
+  new Set(config?.agents.flatMap(({ id }) => modeOf(`${deposits}/${id}`)?.uid ?? []));
+
+/** Null where there are none, or they belong to several. */
+function ownerOfAgents({ path }: Owned, look: Judging): number | null {
+  const [owner = null, ...more] = ownersOfAgents(path, look);
   return more.length === 0 ? owner : null;
 }
 

@@ -1,4 +1,5 @@
 /** Who scans, and who asks. */
+import { dirname } from 'node:path';
 import { shellWord } from '../../core/text.ts';
 import type { Finding } from '../../core/finding.ts';
 import { modeOf } from './access.ts';
@@ -76,8 +77,9 @@ export function judgeUser(facts: UserFacts, look: Judging): Finding[] {
       }),
     ];
   }
+  // Root may have put the file there, as a copy of it does.
+  const isHis = (modeOf(database)?.uid ?? scanner.uid) === scanner.uid;
+  const owned = isHis ? database : dirname(database);
   const as = facts.started === scanner.uid ? '' : ', and so does this, started by root';
-  return [
-    fine('user', scanner.user, `scans run as ${scanner.user}, the owner of ${database}${as}`),
-  ];
+  return [fine('user', scanner.user, `scans run as ${scanner.user}, the owner of ${owned}${as}`)];
 }

@@ -1,5 +1,8 @@
-/** Whether a cron runs. */
+/** Whether a cron runs, and what has one run. */
+import { installerOf } from '../installer.ts';
+import type { Look } from '../look.ts';
 import type { Machine } from '../machine.ts';
+import { hasUnitFile } from './unit-files.ts';
 
 const daemons: ReadonlySet<string> = new Set(['cron', 'crond', 'fcron', 'bcron-sched', 'dcron']);
 
@@ -17,4 +20,38 @@ export function isCronRunning({ names, text }: Machine): boolean | null {
   return names('/proc').some(
     (name) => /^\d+$/u.test(name) && daemons.has((text(`/proc/${name}/comm`) ?? '').trim()),
   );
+}
+
+/** As Debian's cron and cronie are called; of one that is not there, as the package of this system calls it. */
+export function cronService(machine: Machine): string {
+  const { find } = machine;
+  const names = ['cron', 'crond', 'cronie'];
+  const unit = names.find((name) => hasUnitFile(machine, `${name}.service`));
+  return unit ?? (find('cron') === null && find('apt-get') === null ? 'crond' : 'cron');
+}
+
+export interface CronFacts {
+  /** null where the processes of others cannot be seen. */
+  readonly cronRunning: boolean | null;
+  readonly hasCron: boolean;
+  /** What starts it. */
+  readonly cronService: string;
+}
+
+/** Commands that have a cron run where surely none does: it is installed before `then`, which is for it to read, and started after that. */
+export function withCron(
+  { cronRunning, hasCron, cronService: name }: CronFacts,
+  isSystemd: boolean,
+  { hands, machine }: Pick<Look, 'hands' | 'machine'>,
+  then: readonly string[],
+): string {
+  if (cronRunning !== false) return then.join(' && ');
+  const install = hasCron ? null : installerOf(machine);
+  const from = install?.[0] === 'apt-get' ? 'cron' : 'cronie';
+  const start = isSystemd ? ['systemctl', 'enable', '--now', name] : ['service', name, 'start'];
+  return [
+    ...(install === null ? [] : [hands.root([...install, from])]),
+    ...then,
+    hands.root(start),
+  ].join(' && ');
 }

@@ -53,6 +53,12 @@ export const configurationsOf = async (
   findUser: FindUser,
 ): Promise<(string | null)[]> => [...(await scansOf(entry, findUser)).keys()];
 
+/** Of a line that leaves scans to a timer of systemd, too; see {@link limitOfScan}. */
+const limitOf = (scan: ScanCommand, { stats }: Pick<Machine, 'stats'>): string | null =>
+  scan.asksForSystemd && stats('/run/systemd/system') !== null
+    ? 'its test for systemd'
+    : limitOfScan(scan);
+
 export async function readEntry(
   entry: CronEntry,
   machine: Machine,
@@ -61,10 +67,10 @@ export async function readEntry(
   const { uid } = await findUser(entry.user);
   const fault = shellFault(entry, machine);
   return [...(await scansOf(entry, findUser))].flatMap(([config, scans]): EntryFacts[] => {
-    const scan = scans.find((one) => limitOfScan(one) === null) ?? scans[0];
+    const scan = scans.find((one) => limitOf(one, machine) === null) ?? scans[0];
     if (scan === undefined) return [];
     const program = readProgram(scan, entry, machine, uid);
-    const limit = limitOfScan(scan);
+    const limit = limitOf(scan, machine);
     return [{ entry, config, limit, program, changedBy: changedBy(scan), shellFault: fault }];
   });
 }

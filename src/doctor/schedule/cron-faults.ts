@@ -3,6 +3,7 @@ import type { Finding } from '../../core/finding.ts';
 import { isStranger, placeOf, type EntryFacts } from './cron-entry.ts';
 import { counted, critical, fine } from '../finding.ts';
 import type { Look } from '../look.ts';
+import { unwatched } from './unwatched.ts';
 
 type Judging = Pick<Look, 'scanner' | 'hands'>;
 
@@ -93,11 +94,39 @@ function judgeReturn(facts: EntryFacts, { hands }: Judging): Finding[] {
   ];
 }
 
+/** `root /usr/bin/backupmon scan`, as files of the system have it. */
+function judgeColumn(facts: EntryFacts, look: Judging): Finding[] {
+  const { entry, changedBy: by } = facts;
+  const users = [entry.user, look.scanner.user, 'root'];
+  if (by === null || !spool.test(entry.file) || !users.includes(by)) return [];
+  return [
+    critical('schedule', entry.file, {
+      message: `${placeOf(facts)} names the user ${by}, which cron takes for the command: a crontab of a user has no such column`,
+      why: silent,
+      mend: editLine(facts, look),
+    }),
+  ];
+}
+
+function judgeCut(facts: EntryFacts, look: Judging): Finding[] {
+  const { file, isCut } = facts.entry;
+  if (!isCut) return [];
+  return [
+    critical('schedule', file, {
+      message: `${placeOf(facts)}: cron ends its command at the first percent sign, and what is left runs no scan`,
+      why: String.raw`${unwatched}; in a crontab a percent sign is written \%`,
+      mend: editLine(facts, look),
+    }),
+  ];
+}
+
 /** @param more lines of the same file and user that are not told one by one */
 export const faultsOf = (facts: EntryFacts, look: Judging, more = 0): Finding[] =>
   isStranger(facts, look)
     ? judgeUser(facts, look, more)
-    : [...judgeReturn(facts, look), ...judgeShell(facts, look), ...judgeProgram(facts, look)];
+    : [judgeColumn, judgeCut, judgeReturn, judgeShell, judgeProgram].flatMap((judge) =>
+        judge(facts, look),
+      );
 
 /** Faults; or that it is in order; or that it runs none that counts, which whoever looks at all lines makes something of. */
 export function judgeEntry(facts: EntryFacts, look: Judging, more = 0): Finding[] {

@@ -56,7 +56,7 @@ const foreign: readonly Broken[] = [
   {
     what: 'a byte order mark stands before it',
     pattern: /^\uFEFF/u,
-    without: String.raw`1s/^\xEF\xBB\xBF//`,
+    without: String.raw`s/^\xEF\xBB\xBF//`,
   },
   {
     what: 'there is nothing but a carriage return in it',

@@ -1,9 +1,10 @@
 /** Crontabs as cron reads them (crontab(5), cron(8)), and what in them runs scans. */
-import { cronFiles, refusalOf, type CronMend } from './cron-files.ts';
+import { cronFiles, refusalOf, type CronMend, type ReadCronFile } from './cron-files.ts';
 import { userFinder, type FindUser } from './cron-users.ts';
 import { faultIn } from './crontab-faults.ts';
 import type { Machine } from '../machine.ts';
 import { scanCommandsIn, type ScanCommand } from './scan-commands.ts';
+import { isClosed } from './shell-commands.ts';
 
 export interface CronEntry {
   readonly file: string;
@@ -15,6 +16,8 @@ export interface CronEntry {
   readonly scans: readonly ScanCommand[];
   /** What is run ends in a carriage return, which becomes a part of its last word. */
   readonly endsInReturn: boolean;
+  /** Its first percent sign, which ends the command, stands within quotes or a substitution, or before all scans. */
+  readonly isCut: boolean;
   /** Where programs are searched. */
   readonly path: string;
   /** Where that is set; null where cron's own holds. */
@@ -70,17 +73,25 @@ function settle(settings: Settings, name: string, value: string, line: number): 
   return { ...settings, variables: new Map(settings.variables).set(name, value) };
 }
 
-type Run = Pick<CronEntry, 'schedule' | 'user' | 'scans' | 'endsInReturn'>;
+type Run = Pick<CronEntry, 'schedule' | 'user' | 'scans' | 'endsInReturn' | 'isCut'>;
+
+/** What of it is run, and what whoever wrote it meant to be, where the percent sign breaks that. */
+function meantBy(whole: string): { readonly command: string; readonly isCut: boolean } {
+  const command = commandOf(whole);
+  const meant = whole.replaceAll(String.raw`\%`, '%');
+  const isCut = command !== meant && (!isClosed(command) || scanCommandsIn(command).length === 0);
+  return { command: isCut ? meant : command, isCut };
+}
 
 /** What a line runs, where that is a scan. */
 function runIn(content: string, owner: string | null): Run | null {
   const [, schedule = '', rest = ''] = entryLine.exec(content) ?? [];
   const [, user = '', whole = ''] = owner === null ? (ofUser.exec(rest) ?? []) : ['', owner, rest];
-  const command = commandOf(whole);
+  const { command, isCut } = meantBy(whole);
   const scans = scanCommandsIn(command.replace(/\r$/u, ''));
   return scans.length === 0
     ? null
-    : { schedule, user, scans, endsInReturn: returning.test(command) };
+    : { schedule, user, scans, endsInReturn: returning.test(command), isCut };
 }
 
 /** Of a line that cron takes for something else: without times, or without a user. */
@@ -88,7 +99,7 @@ function runInBroken(content: string, owner: string | null): Run | null {
   const scans = scanCommandsIn(commandOf(content).replace(/\r$/u, ''));
   return scans.length === 0
     ? null
-    : { schedule: '', user: owner ?? '', scans, endsInReturn: false };
+    : { schedule: '', user: owner ?? '', scans, endsInReturn: false, isCut: false };
 }
 
 /**
@@ -120,17 +131,21 @@ export function parseCrontab(
   return entries;
 }
 
-/** Reads what the present user may read: the crontabs of users only root may. */
+/**
+ * Reads what the present user may read: the crontabs of users only root may.
+ *
+ * @param own what else he was shown
+ */
 export async function readCrontabs(
   machine: Machine,
   findUser: FindUser = userFinder(machine),
+  own: readonly ReadCronFile[] = [],
 ): Promise<Crontabs> {
   const entries: CronEntry[] = [];
   const ignored: Ignored[] = [];
-  for (const one of cronFiles(machine)) {
-    const { file, owner } = one;
-    const text = machine.text(file);
-    if (text?.includes('backupmon') !== true) continue;
+  for (const one of [...cronFiles(machine), ...own]) {
+    const { file, owner, text } = one;
+    if (!text.includes('backupmon')) continue;
     const refusal = await refusalOf(one, machine, findUser);
     const fault =
       refusal === null ? await faultIn(text, one, findUser) : { line: null, ...refusal };

@@ -17,6 +17,8 @@ export interface Own {
 }
 
 const SERVICE = 'backupmon-scan.service';
+/** Those that come with the program. */
+export const ownUnits = [SERVICE, 'backupmon-scan.timer', 'backupmon-failure@.service'] as const;
 /** Of the unit that comes with the program. */
 const USER = 'backupmon';
 const UNIT_COMMAND = '/usr/bin/backupmon scan';
@@ -71,13 +73,12 @@ function openFolders(look: Judging): string[] {
 export function installUnits(hasUser: boolean, own: Own, look: Judging): string {
   const { hands } = look;
   const folder = '/etc/systemd/system';
-  const names = [SERVICE, 'backupmon-scan.timer', 'backupmon-failure@.service'];
   const settings = unitSettings(own, look);
   const isItsUser = !settings.some((line) => line.startsWith('User='));
   const reload = hands.root(['systemctl', 'daemon-reload']);
   return [
     ...(hasUser || !isItsUser ? [] : [hands.root(useradd)]),
-    ...names.map((name) => hands.save(`${folder}/${name}`, 'files', name)),
+    ...ownUnits.map((name) => hands.save(`${folder}/${name}`, 'files', name)),
     ...[
       ...(settings.length === 0 ? [] : [override(SERVICE, settings, hands)]),
       ...openFolders(look),

@@ -14,7 +14,9 @@ export interface ScanCommand {
   readonly environment: ReadonlyMap<string, string>;
   /** A file was read into the shell before it, which may have set anything. */
   readonly isSourced: boolean;
-  /** `--config FILE`, wherever it stands; null for the one that is searched. */
+  /** Whether systemd runs is asked before it: as lines of packages have it, it is run only where that does not. */
+  readonly asksForSystemd: boolean;
+  /** `--config FILE`, wherever it stands, or a variable, which may say so; null for the one that is searched. */
   readonly config: string | null;
   /** AGENT[/DATABASE]; none where it is of all jobs. */
   readonly names: readonly string[];
@@ -69,6 +71,8 @@ function readCall(
     const word = words[at] ?? '';
     if (word === '--config') config = words[(at += 1)] ?? null;
     else if (word.startsWith('--config=')) config = word.slice('--config='.length);
+    // `scan $OPTIONS`: no job is called so.
+    else if (word.startsWith('$')) config ??= word;
     else if (!word.startsWith('-')) {
       if (plain.length === 0) end = at;
       plain.push(word);
@@ -93,38 +97,40 @@ function findScan(words: readonly string[]): Found | null {
   return null;
 }
 
-/** The index of a line that is handed to another shell: `sh -c '…'`, `bash -lc`, `su x -c`. */
-const nestedIn = (words: readonly string[]): number =>
-  words.findIndex((word) => /^(?:-[a-zA-Z]*c|--(?:session-)?command)$/u.test(word)) + 1;
+/** Indices of lines that are handed to another shell: `sh -c '…'`, `bash -lc`, `su x -c`; the `3` of `ionice -c 3` looks like one. */
+const nestedIn = (words: readonly string[]): number[] =>
+  words.flatMap((word, index) =>
+    /^(?:-[a-zA-Z]*c|--(?:session-)?command)$/u.test(word) ? [index + 1] : [],
+  );
 
 interface Surroundings {
   readonly environment: ReadonlyMap<string, string>;
   readonly isSourced: boolean;
+  readonly asksForSystemd: boolean;
   readonly depth: number;
 }
 
 function scansOf(words: readonly string[], around: Surroundings): ScanCommand[] {
   if (talkers.has(basename(words[0] ?? ''))) return [];
-  const { environment, isSourced, depth } = around;
+  const { depth, ...surroundings } = around;
   const scan = findScan(words);
   if (scan !== null) {
     const { index, config, names } = scan;
     const program = words[index] ?? '';
-    return [
-      { words, program, before: words.slice(0, index), environment, isSourced, config, names },
-    ];
+    return [{ words, program, before: words.slice(0, index), ...surroundings, config, names }];
   }
-  const nested = nestedIn(words);
-  if (nested === 0 || depth === 0) return [];
-  return scansIn(words[nested] ?? '', { ...around, depth: depth - 1 }).map((inner) => ({
-    ...inner,
-    before: [...words.slice(0, nested), ...inner.before],
-  }));
+  if (depth === 0) return [];
+  return nestedIn(words).flatMap((nested) =>
+    scansIn(words[nested] ?? '', { ...around, depth: depth - 1 }).map((inner) => ({
+      ...inner,
+      before: [...words.slice(0, nested), ...inner.before],
+    })),
+  );
 }
 
 function scansIn(text: string, around: Surroundings): ScanCommand[] {
   const kept = new Map(around.environment);
-  let { isSourced } = around;
+  let { isSourced, asksForSystemd } = around;
   return shellCommands(text).flatMap((command) => {
     const start = command.findIndex((word) => !reserved.has(word));
     const words = start === -1 ? [] : command.slice(start);
@@ -134,12 +140,13 @@ function scansIn(text: string, around: Surroundings): ScanCommand[] {
     if (own.length === 0) assign(words, kept);
     else if (exporting.has(first)) assign(own.slice(1), kept);
     else if (sourcing.has(first)) isSourced = true;
+    if (words.some((word) => word.startsWith('/run/systemd/system'))) asksForSystemd = true;
     if (basename(first) === 'env')
       assign(
         own.filter((word) => word.includes('=')),
         environment,
       );
-    return scansOf(own, { ...around, environment, isSourced });
+    return scansOf(own, { ...around, environment, isSourced, asksForSystemd });
   });
 }
 
@@ -149,4 +156,9 @@ function scansIn(text: string, around: Surroundings): ScanCommand[] {
  * length of the text.
  */
 export const scanCommandsIn = (text: string): readonly ScanCommand[] =>
-  scansIn(text, { environment: new Map(), isSourced: false, depth: DEEPEST });
+  scansIn(text, {
+    environment: new Map(),
+    isSourced: false,
+    asksForSystemd: false,
+    depth: DEEPEST,
+  });

@@ -1,32 +1,40 @@
 /** What runs the scans: a timer of systemd or a line of a crontab, and whether it would work. */
 import type { Finding } from '../../core/finding.ts';
 import { judgeIgnored, judgeOthers, judgeOneTimer } from './beside.ts';
-import { isCronRunning, isCronTargetActive } from './cron-daemon.ts';
+import {
+  cronService,
+  isCronRunning,
+  isCronTargetActive,
+  withCron,
+  type CronFacts,
+} from './cron-daemon.ts';
 import { configurationsOf, isStranger, readEntry, type EntryFacts } from './cron-entry.ts';
 import { judgeEntry } from './cron-faults.ts';
+import { ownCrontab } from './cron-files.ts';
 import { userFinder } from './cron-users.ts';
 import { readCrontabs } from './crontab.ts';
 import { critical, fine, warning } from '../finding.ts';
-import { installCron, installUnits, type Own } from './install-schedule.ts';
+import { installCron, installUnits, ownUnits, type Own } from './install-schedule.ts';
 import type { Look } from '../look.ts';
 import type { Machine } from '../machine.ts';
 import { oursOf, type Found, type Ours } from './ours.ts';
 import { besideOf, judgeRunners, startedOf, workingOf } from './runners.ts';
 import { unwatched } from './unwatched.ts';
 import { readTimers, type Timers } from './timers.ts';
+import { hasUnitFile } from './unit-files.ts';
 
 export type { Own } from './install-schedule.ts';
 
 /** Read by the user who runs doctor, root where possible: others may not read all of it. */
-export interface ScheduleFacts {
+export interface ScheduleFacts extends CronFacts {
   readonly entries: readonly EntryFacts[];
   /** Files that cron passes over. */
   readonly ignored: Found['ignored'];
   readonly timers: Timers;
-  readonly cronRunning: boolean | null;
-  readonly hasCron: boolean;
   /** This user may read the crontabs of all users. */
   readonly sawAll: boolean;
+  /** Names of the units of the program that have files, whatever they run. */
+  readonly unitNames: readonly string[];
   /** Names in /etc/cron.d. */
   readonly cronNames: readonly string[];
   /** There is the user that the units of the program name. */
@@ -41,7 +49,8 @@ const withoutCrontabs = ({ timers, ...rest }: Timers): Timers => ({
 
 export async function readSchedule(machine: Machine, isRoot: boolean): Promise<ScheduleFacts> {
   const findUser = userFinder(machine);
-  const { entries, ignored } = await readCrontabs(machine, findUser);
+  const own = isRoot ? [] : await ownCrontab(machine);
+  const { entries, ignored } = await readCrontabs(machine, findUser, own);
   const read = await Promise.all(entries.map((entry) => readEntry(entry, machine, findUser)));
   const withConfigs = ignored.map(async (one) => {
     const configs = await Promise.all(
@@ -57,7 +66,9 @@ export async function readSchedule(machine: Machine, isRoot: boolean): Promise<S
     timers: isTarget ? withoutCrontabs(timers) : timers,
     cronRunning: isTarget || isCronRunning(machine),
     hasCron: machine.find('cron') !== null || machine.find('crond') !== null,
+    cronService: cronService(machine),
     sawAll: isRoot,
+    unitNames: ownUnits.filter((name) => hasUnitFile(machine, name)),
     cronNames: machine.names('/etc/cron.d'),
     // Where it cannot be asked it is taken to be there, as the package makes it.
     hasUnitUser: (await findUser('backupmon')).exists !== false,
@@ -66,23 +77,38 @@ export async function readSchedule(machine: Machine, isRoot: boolean): Promise<S
 
 type Judging = Pick<Look, 'file' | 'config' | 'places' | 'scanner' | 'hands' | 'now' | 'machine'>;
 
-/** Commands of root's; cron is installed before them where there is none. */
-const withCron = (facts: ScheduleFacts, { hands }: Judging, mend: string): string =>
-  facts.cronRunning === false && !facts.hasCron
-    ? `${hands.root(['apt-get', 'install', 'cron'])} && ${mend}`
-    : mend;
+/** What has the names of our units, and is not to be written over: it may run a script that runs scans. */
+function judgeTaken(message: string, taken: readonly string[], { hands }: Judging): Finding {
+  return warning('schedule', 'timer', {
+    message: `${message}, as far as can be seen; ${taken.join(' and ')} ${taken.length === 1 ? 'is' : 'are'} there all the same`,
+    why: `${unwatched}; scans that a script runs are not seen`,
+    mend: hands.root(['systemctl', 'cat', ...taken]),
+  });
+}
+
+/** One of a crontab that was not looked at may run them: that is seen before anything is made. */
+function judgeUnseen(message: string, { hands }: Judging): Finding {
+  return warning('schedule', 'timer', {
+    message: `${message}; crontabs of other users were not looked at: only root may`,
+    why: unwatched,
+    mend: `sudo ${hands.own('doctor')}`,
+  });
+}
 
 function nothing(facts: ScheduleFacts, own: Own, look: Judging): Finding {
-  const unseen = facts.sawAll ? '' : '; crontabs of other users were not looked at: only root may';
+  const { timers, unitNames, cronNames } = facts;
+  const message = 'neither a timer of systemd nor a crontab runs scans';
+  if (!facts.sawAll) return judgeUnseen(message, look);
   // A unit that is there runs scans of another configuration.
-  const isFree = facts.timers.services.length === 0;
+  const isFree = timers.services.length === 0;
+  if (timers.running && isFree && unitNames.length > 0) return judgeTaken(message, unitNames, look);
   return warning('schedule', 'timer', {
-    message: `neither a timer of systemd nor a crontab runs scans${unseen}`,
+    message,
     why: unwatched,
     mend:
-      facts.timers.running && facts.cronRunning !== true && isFree
+      timers.running && facts.cronRunning !== true && isFree
         ? installUnits(facts.hasUnitUser, own, look)
-        : withCron(facts, look, installCron(facts.cronNames, own, look)),
+        : withCron(facts, timers.running, look, [installCron(cronNames, own, look)]),
   });
 }
 
@@ -97,10 +123,7 @@ function judgeDaemon(
   if (first === undefined || facts.cronRunning !== false) return [];
   const message = `${first.entry.file} runs scans, and no cron is running`;
   if (runner !== null) return [fine('schedule', 'cron', `${message}; ${runner} runs them`)];
-  const start = facts.timers.running
-    ? ['systemctl', 'enable', '--now', 'cron']
-    : ['service', 'cron', 'start'];
-  const mend = withCron(facts, look, look.hands.root(start));
+  const mend = withCron(facts, facts.timers.running, look, []);
   return [critical('schedule', 'cron', { message, why: unwatched, mend })];
 }
 

@@ -14,9 +14,13 @@ function isRefused(of: ScanTimer['of'], kind: 'Condition' | 'Assert'): boolean {
   return of.service[`${kind}Result`] === 'no' && asked !== '' && asked !== 'n/a';
 }
 
+/** A command that is a condition has said no when it was asked last: `{ path=… ; code=exited ; status=1 }`. */
+const isLeftOut = ({ service }: ScanTimer['of']): boolean =>
+  / ; code=exited ; status=[1-9]/u.test(service['ExecCondition'] ?? '');
+
 function judgeConditions({ service, of }: ScanTimer, { hands }: Judging): Finding[] {
   // Assertions are asked only where all conditions hold.
-  const isCondition = isRefused(of, 'Condition');
+  const isCondition = isRefused(of, 'Condition') || isLeftOut(of);
   if (!isCondition && !isRefused(of, 'Assert')) return [];
   const what = isCondition ? 'conditions' : 'assertions';
   return [

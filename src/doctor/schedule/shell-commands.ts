@@ -9,6 +9,12 @@ interface Reading {
   isTarget: boolean;
   command: string[];
   readonly commands: string[][];
+  /** Parentheses that are open. */
+  depth: number;
+  /** A backquote is open. */
+  isInBackquotes: boolean;
+  /** A quote is open at the end. */
+  isInQuotes: boolean;
 }
 
 function endWord(reading: Reading): void {
@@ -39,6 +45,7 @@ function readQuoted(reading: Reading, quote: string): void {
   let inner = take(reading, quote === "'" ? /[^']*/uy : /[^"\\]*/uy);
   // A group that is repeated would take depth by the length of the text.
   while (reading.text[reading.at] === '\\') inner += take(reading, /\\[^]?[^"\\]*/uy);
+  reading.isInQuotes = reading.at >= reading.text.length;
   reading.at += 1;
   const text = quote === "'" ? inner : inner.replaceAll(/\\(["\\$`])/gu, '$1');
   reading.word = `${reading.word ?? ''}${text}`;
@@ -53,12 +60,20 @@ function readRedirection(reading: Reading): void {
   reading.isTarget = true;
 }
 
+function readBracket(reading: Reading, sign: string): void {
+  if (sign === '`') reading.isInBackquotes = !reading.isInBackquotes;
+  if (sign === '(') reading.depth += 1;
+  // What stands behind a pattern of `case` closes nothing.
+  if (sign === ')') reading.depth = Math.max(0, reading.depth - 1);
+}
+
 function readOne(reading: Reading, sign: string): void {
   if (sign === "'" || sign === '"') readQuoted(reading, sign);
   else if (sign === '<' || sign === '>') readRedirection(reading);
   else if (sign === '#' && reading.word === null) take(reading, /[^\n]*/uy);
   else if (/[;&|()`\n]/u.test(sign)) {
     endCommand(reading);
+    readBracket(reading, sign);
     reading.at += 1;
   } else if (/[ \t]/u.test(sign)) {
     endWord(reading);
@@ -71,13 +86,31 @@ function readOne(reading: Reading, sign: string): void {
   } else reading.word = `${reading.word ?? ''}${take(reading, /[^'"<>;&|()`\n \t\\]+/uy)}`;
 }
 
+function read(text: string): Reading {
+  const reading: Reading = {
+    text,
+    at: 0,
+    word: null,
+    isTarget: false,
+    command: [],
+    commands: [],
+    depth: 0,
+    isInBackquotes: false,
+    isInQuotes: false,
+  };
+  while (reading.at < text.length) readOne(reading, text.charAt(reading.at));
+  endCommand(reading);
+  return reading;
+}
+
+/** All quotes, backquotes and parentheses that it opens are closed: a shell takes no other. */
+export function isClosed(text: string): boolean {
+  const { depth, isInBackquotes, isInQuotes } = read(text);
+  return depth === 0 && !isInBackquotes && !isInQuotes;
+}
+
 /**
  * The words of each command, quotes removed, redirections and comments left out. What is substituted is a command of
  * its own; variables stay as they are written. Linear in the length of the text.
  */
-export function shellCommands(text: string): string[][] {
-  const reading: Reading = { text, at: 0, word: null, isTarget: false, command: [], commands: [] };
-  while (reading.at < text.length) readOne(reading, text.charAt(reading.at));
-  endCommand(reading);
-  return reading.commands;
-}
+export const shellCommands = (text: string): string[][] => read(text).commands;

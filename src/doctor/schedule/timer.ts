@@ -5,7 +5,7 @@ import { critical, fine, moment, warning } from '../finding.ts';
 import { judgeBoot } from './timer-boot.ts';
 import type { Look } from '../look.ts';
 import { judgeService, limitOfService, unusable } from './service.ts';
-import type { ScanTimer } from './timers.ts';
+import { timerFor, type ScanTimer } from './timers.ts';
 import { scansOf } from './unit-commands.ts';
 import type { Shown } from './unit-shown.ts';
 import { unwatched } from './unwatched.ts';
@@ -47,6 +47,30 @@ function judgeStopped(timer: string, { service, of }: ScanTimer, hands: Hands): 
   });
 }
 
+/** No timer starts it; one of its name, which starts something else, is nobody's to be written over. */
+function judgeUnstarted({ service, otherwise, of }: ScanTimer, hands: Hands): Finding {
+  const timer = timerFor(service);
+  // As one that scans and sleeps in turn.
+  if (of.service['ActiveState'] === 'active')
+    return fine(
+      'schedule',
+      service,
+      `${service} is active, and no timer starts it: it cannot be told when it scans`,
+    );
+  const message = `${service} runs scans, and no timer starts it`;
+  if (otherwise === undefined)
+    return warning('schedule', service, {
+      message,
+      why: unwatched,
+      mend: makeTimer(timer, hands),
+    });
+  return warning('schedule', service, {
+    message: `${message}: ${timer} starts ${otherwise}`,
+    why: unwatched,
+    mend: hands.root(['systemctl', 'edit', '--full', timer]),
+  });
+}
+
 /** When it starts scans: never again, or too seldom. */
 function judgeNext(timer: string, { of, next }: ScanTimer, look: Judging): Finding[] {
   const { config, hands, now } = look;
@@ -70,17 +94,9 @@ function judgeNext(timer: string, { of, next }: ScanTimer, look: Judging): Findi
 }
 
 function judgeStart(one: ScanTimer, look: Judging): Finding[] {
-  const { timer, service, of } = one;
+  const { timer, of } = one;
   const { hands } = look;
-  if (timer === null) {
-    return [
-      warning('schedule', service, {
-        message: `${service} runs scans, and no timer starts it`,
-        why: unwatched,
-        mend: makeTimer(service.replace(/\.service$/u, '.timer'), hands),
-      }),
-    ];
-  }
+  if (timer === null) return [judgeUnstarted(one, hands)];
   const { ActiveState: active, LoadState: load } = of.timer;
   if (load === 'bad-setting' || load === 'error')
     return [critical('schedule', timer, unusable(timer, hands))];

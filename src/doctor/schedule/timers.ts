@@ -13,6 +13,8 @@ export interface ScanTimer {
   /** `backupmon-scan.timer`; null where a service is there and no timer that starts it. */
   readonly timer: string | null;
   readonly service: string;
+  /** The service that the timer of its name starts, which is another; absent where there is no such timer. */
+  readonly otherwise?: string;
   /** The configuration that it scans; null for the system's. A service of two configurations is there twice. */
   readonly config: string | null;
   /** It cannot be told which configuration it scans. */
@@ -36,6 +38,9 @@ export interface Timers {
   readonly services: readonly string[];
   readonly timers: readonly ScanTimer[];
 }
+
+/** `backupmon-scan.service` → `backupmon-scan.timer`. */
+export const timerFor = (service: string): string => service.replace(/\.service$/u, '.timer');
 
 /** The timers that have files, and the service that each names, else the one of its own name. */
 const writtenTimers = (machine: Machine): [string, string][] =>
@@ -77,8 +82,10 @@ const withScans = (commands: readonly UnitCommand[], own: readonly ScanCommand[]
 async function timersOf(
   machine: Machine,
   { name, text, shown }: ScanService,
-  timers: readonly string[],
+  starts: ReadonlyMap<string, string>,
 ): Promise<ScanTimer[]> {
+  const timers = [...starts].flatMap(([timer, started]) => (started === name ? timer : []));
+  const otherwise = timers.length === 0 ? starts.get(timerFor(name)) : undefined;
   const commands = commandsOf(shown['ExecStart'], text);
   const scans = scansOf(commands);
   // Where something else is run by now, its files tell what it was for.
@@ -89,6 +96,7 @@ async function timersOf(
     const facts = {
       timer,
       service: name,
+      ...(otherwise === undefined ? {} : { otherwise }),
       credentials: credentialsOf(text, machine),
       missing: shown['ExecStart'] === undefined ? null : missingOf(commands, machine),
       next: timer === null ? null : await nextOf(machine, timer),
@@ -129,11 +137,6 @@ export async function readTimers(machine: Machine): Promise<Timers> {
   const starts = new Map([...writtenTimers(machine), ...(await loadedTimers(machine))]);
   const services = await servicesOf(machine, written, starts);
   const timers: ScanTimer[] = [];
-  for (const service of services) {
-    const names = [...starts].flatMap(([timer, started]) =>
-      started === service.name ? timer : [],
-    );
-    timers.push(...(await timersOf(machine, service, names)));
-  }
+  for (const service of services) timers.push(...(await timersOf(machine, service, starts)));
   return { running, services: services.map(({ name }) => name), timers };
 }

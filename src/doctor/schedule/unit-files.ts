@@ -25,6 +25,10 @@ export const unitNames = ({ names }: Files, ending: string): string[] => [
   ),
 ];
 
+/** Something lies in the place of its file, whatever that is. */
+export const hasUnitFile = ({ names }: Pick<Files, 'names'>, unit: string): boolean =>
+  unitFolders.some((folder) => names(folder).includes(unit));
+
 /** The unit itself, and for an instance such as `a@b.service` its template. */
 const namesOf = (name: string): string[] => [
   ...new Set([name, name.replace(/@[^@]*(?=\.\w+$)/u, '@')]),

@@ -34,6 +34,7 @@ const asked = [
   'NeedDaemonReload',
   'ConditionResult',
   'ConditionTimestamp',
+  'ExecCondition',
   'AssertResult',
   'AssertTimestamp',
   'ExecStart',

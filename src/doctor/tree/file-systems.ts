@@ -17,6 +17,15 @@ import { judgeSpace, type Room } from './space.ts';
 
 type Judging = Pick<Look, 'hands' | 'places'>;
 
+/** Shows what is wrong: neither space nor inodes are missing where a permission is, or a folder. */
+function lookAt(trouble: string, validated: string): string[] {
+  if (trouble.endsWith('(EROFS)')) return ['findmnt', '-T', validated];
+  // Of a link ls(1) shows the link only.
+  if (/\((?:EACCES|EPERM|ENOENT)\)$|folder$/u.test(trouble))
+    return ['ls', '-la', leadsTo(validated), `${validated}/.incoming`];
+  return ['df', '-h', validated];
+}
+
 /** What was tried in the tree. */
 export function judgeProbe(
   probe: Probe,
@@ -39,10 +48,7 @@ export function judgeProbe(
       critical('file_systems', validated, {
         message: `validated: a version cannot be written there: ${probe.trouble}`,
         why: 'no backup can be promoted',
-        // Neither space nor inodes are missing where a permission is, or a folder. Of a link ls(1) shows the link only.
-        mend: /\((?:EACCES|EPERM|ENOENT)\)$|folder$/u.test(probe.trouble)
-          ? hands.root(['ls', '-la', leadsTo(validated), `${validated}/.incoming`])
-          : hands.root(['df', '-h', validated]),
+        mend: hands.root(lookAt(probe.trouble, validated)),
       }),
     ];
   }

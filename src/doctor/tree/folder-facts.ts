@@ -1,6 +1,7 @@
 /** What is looked at of one folder of the configuration. */
 import type { Mode, Need } from '../rights/access.ts';
 import type { Others } from '../rights/grants.ts';
+import type { OpenFolder } from '../rights/open-way.ts';
 import type { Look } from '../look.ts';
 import type { Recorded } from './mounting.ts';
 
@@ -29,8 +30,8 @@ export interface FolderFacts extends Wanted {
   readonly closed: string | null;
   /** The first part above that is no folder. */
   readonly fileAbove: string | null;
-  /** Folders on the way, without links, in which everybody may put another one in its place; `shared`: it holds other things too. */
-  readonly open: readonly { readonly path: string; readonly shared: boolean }[];
+  /** Folders on the way in which others may put another one in its place. */
+  readonly open: readonly OpenFolder[];
   /** It holds other things than ours, or is a folder of the system: neither to be given away nor to be closed. */
   readonly shared: boolean;
   /** What lies in it may not be known. */

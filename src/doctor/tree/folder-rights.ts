@@ -1,6 +1,7 @@
 /** What the user that scans may do in a folder of the configuration, and what others may. */
 import type { Finding } from '../../core/finding.ts';
 import type { Need } from '../rights/access.ts';
+import { ownersOfAgents } from '../rights/owners.ts';
 import { critical, warning } from '../finding.ts';
 import { METRICS, SHARED, type FolderFacts, type Judging } from './folder-facts.ts';
 
@@ -9,6 +10,9 @@ export const needs: Readonly<Record<Need, string>> = {
   enter: 'read and entered',
   write: 'read, entered and written',
 };
+
+const KERNEL =
+  'an error of the disk may have made it so: read what the kernel says of it (`dmesg`) before it is mounted anew';
 
 /** What would give the user that scans the permission that he lacks. */
 function permit(facts: FolderFacts, look: Judging): string {
@@ -41,7 +45,7 @@ export function judgeRefused(facts: FolderFacts, look: Judging): Finding {
         : `${user}, who scans, may not enter ${closed}`;
   return critical('folders', path, {
     message: `${what}: ${path} cannot be ${needs[need]}: ${reason}`,
-    why: isTaken && refusal !== 'EROFS' ? `${why}; ${SHARED}` : why,
+    why: refusal === 'EROFS' ? `${why}; ${KERNEL}` : isTaken ? `${why}; ${SHARED}` : why,
     mend: permit(facts, look),
   });
 }
@@ -65,13 +69,27 @@ function close(facts: FolderFacts, words: readonly string[], { scanner, hands }:
   return hands.root(['chown', scanner.user, path], ...opening, closing);
 }
 
+/** Agents that make their own folders there, each as another user: with the sticky bit they go on doing so. */
+function judgeAgents({ what, path, others }: FolderFacts, look: Judging): Finding[] {
+  if (what !== 'deposits' || others === null || ownersOfAgents(path, look).size < 2) return [];
+  return [
+    warning('folders', path, {
+      message: `${what}: ${path} may be written by ${others.text}`,
+      why: 'each of them can put a folder of his own in the place of an agent’s',
+      mend: look.hands.root(['chmod', '+t', path]),
+    }),
+  ];
+}
+
 /** Who else may write there. */
 export function judgeWriters(facts: FolderFacts, look: Judging): Finding[] {
   const { what, path, mode, others, shared } = facts;
   if (mode === null || others === null) return [];
   const sticky = (mode.mode & 0o1000) !== 0;
   // Agents write below the one, and node_exporter may own the other; nobody takes another's place where the sticky bit is.
-  if ((what === 'deposits' || what === METRICS) && (!others.all || sticky)) return [];
+  const isOfOthers = what === 'deposits' || what === METRICS;
+  if (isOfOthers && sticky) return [];
+  if (isOfOthers && !others.all) return judgeAgents(facts, look);
   const why = dangers[what] ?? 'whoever can change it can delete backups, or forge them';
   const isForAll = others.all && sticky;
   const taken = shared
@@ -87,15 +105,3 @@ export function judgeWriters(facts: FolderFacts, look: Judging): Finding[] {
     }),
   ];
 }
-
-/** Folders on the way in which everybody may rename. */
-export const judgeOpenWay = ({ path, open }: FolderFacts, { file, hands }: Judging): Finding[] =>
-  open.map((folder) => {
-    const isAbove = path.startsWith(`${folder.path}/`);
-    const where = isAbove ? `above ${path}` : `through which ${path} leads`;
-    return warning('folders', folder.path, {
-      message: `${folder.path}, ${where}, may be written by everybody on this machine`,
-      why: `anybody can put another folder in the place of ${path}`,
-      mend: folder.shared ? hands.edit(file) : hands.root(['chmod', 'o-w', folder.path]),
-    });
-  });

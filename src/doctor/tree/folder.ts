@@ -3,7 +3,8 @@ import type { Finding } from '../../core/finding.ts';
 import { judgeAbsent, judgeWithoutDisk } from './absent-folder.ts';
 import { critical, fine } from '../finding.ts';
 import type { FolderFacts, Judging } from './folder-facts.ts';
-import { judgeOpenWay, judgeRefused, judgeWriters, needs } from './folder-rights.ts';
+import { judgeRefused, judgeWriters, needs } from './folder-rights.ts';
+import { judgeOpenWay } from '../rights/open-way.ts';
 
 export function judgeFolder(facts: FolderFacts, look: Judging): Finding[] {
   const { what, path, mode, refusal, closed } = facts;
@@ -18,7 +19,7 @@ export function judgeFolder(facts: FolderFacts, look: Judging): Finding[] {
   const found = [
     ...(refusal === null ? [] : [judgeRefused(facts, look)]),
     ...judgeWriters(facts, look),
-    ...judgeOpenWay(facts, look),
+    ...judgeOpenWay('folders', facts, look.hands.edit(look.file), look.hands),
     // Of the tree it is told with its marker.
     ...(what === 'validated' ? [] : judgeWithoutDisk(what, facts, look)),
   ];

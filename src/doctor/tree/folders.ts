@@ -1,8 +1,9 @@
 /** The folders that the configuration names: whether they are there, and who may do what in them. */
 import type { Finding } from '../../core/finding.ts';
-import { closedFolder, fileAbove, modeOf, openFolders, refusalOf } from '../rights/access.ts';
+import { closedFolder, fileAbove, modeOf, refusalOf } from '../rights/access.ts';
 import type { Others } from '../rights/grants.ts';
 import { isHidden, isOfSystem, isShared } from '../rights/belongings.ts';
+import { openOnWay, renamersOn } from '../rights/open-way.ts';
 import { judgeFolder } from './folder.ts';
 import { METRICS, type FolderFacts, type Wanted } from './folder-facts.ts';
 import { othersTo } from '../rights/others.ts';
@@ -21,18 +22,9 @@ interface Seen {
   readonly mounts: readonly Mount[];
   readonly fstab: string;
   readonly writers: ReadonlyMap<string, Others>;
+  /** Of folders above them: those who may rename what lies there. */
+  readonly renamers: ReadonlyMap<string, Others>;
   readonly records: TreeRecords;
-}
-
-/** Folders on the way in which everybody may rename, and whether more lies in them than that way. */
-function openOnWay(path: string): FolderFacts['open'] {
-  const places = placesOnWay(path);
-  return [...new Set(places.flatMap(openFolders))].map((folder) => ({
-    path: folder,
-    shared: isShared(folder, (name) =>
-      places.some((place) => `${place}/`.startsWith(`${folder}/${name}/`)),
-    ),
-  }));
 }
 
 const closedOnWay = (path: string): string | null =>
@@ -42,7 +34,7 @@ const closedOnWay = (path: string): string | null =>
 
 function factsOf(
   wanted: Wanted & Pick<FolderFacts, 'mode'>,
-  { mounts, fstab, writers, records }: Seen,
+  { mounts, fstab, writers, renamers, records }: Seen,
   look: Look,
 ): FolderFacts {
   const { what, path, need, mode } = wanted;
@@ -56,7 +48,7 @@ function factsOf(
     refusal: look.scanner.present && !isAbsent ? refusalOf(path, need) : null,
     closed,
     fileAbove: fileAbove(real),
-    open: openOnWay(path),
+    open: openOnWay(path, renamers),
     shared: isShared(path, oursOf(what, look, records.owned)),
     hidden: isHidden(path),
     others: writers.get(path) ?? null,
@@ -132,6 +124,10 @@ export async function examineFolders(
     mounts: presentMounts(machine),
     fstab: machine.text('/etc/fstab') ?? '',
     writers: await othersTo(look, wanted),
+    renamers: await renamersOn(
+      wanted.map(({ path }) => path),
+      look,
+    ),
     records,
   };
   const all = wanted.map((one) => factsOf(one, seen, look));

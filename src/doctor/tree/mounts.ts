@@ -56,7 +56,7 @@ const foldersIn = (fstab: string): string[] =>
 
 /**
  * The folder of fstab(5) that holds `path`, or a link on the way there, and is not mounted; null where there is none. Folders of fstab may
- * be links themselves: what is mounted has none in its name.
+ * be links themselves: what is mounted has none in its name. What is mounted deeper is there without it, and would be hidden by it.
  */
 export function unmounted(path: string, fstab: string, mounts: readonly Mount[]): string | null {
   const mounted = new Set(mounts.map(({ folder }) => folder));
@@ -64,7 +64,9 @@ export function unmounted(path: string, fstab: string, mounts: readonly Mount[])
   const isAway = (folder: string): boolean => {
     if (mounted.has(folder)) return false;
     const real = leadsTo(folder);
-    return !mounted.has(real) && places.some((place) => holds(real, place));
+    if (mounted.has(real)) return false;
+    const deeper = [...mounted].filter((one) => holds(real, one));
+    return places.some((place) => holds(real, place) && !deeper.some((one) => holds(one, place)));
   };
   return foldersIn(fstab).find(isAway) ?? null;
 }
