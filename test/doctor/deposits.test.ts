@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { judgeOpenFiles } from '../../src/doctor/deposits/deposit-files.ts';
 import { judgeMembers } from '../../src/doctor/deposits/deposit-members.ts';
 import {
@@ -319,6 +322,21 @@ describe('an agent in the group of the user that scans', () => {
       assert.deepEqual(told(found), expected);
     });
   }
+
+  it('is not taken out of it where that is how he comes to his folders', async () => {
+    const above = mkdtempSync(join(tmpdir(), 'backupmon-members-'));
+    after(() => rmdirSync(above));
+    const { folders, ...rest } = owned(1001, 0o2750);
+    const zone: ZoneFacts = {
+      ...rest,
+      folders: folders.slice(0, 1).map((one) => ({ ...one, path: `${above}/a` })),
+    };
+    const found = async () => told(await judgeMembers([zone], lookWith({ machine })));
+    chmodSync(above, 0o750);
+    assert.deepEqual(await found(), [warned('paris')]);
+    chmodSync(above, 0o755);
+    assert.deepEqual(await found(), [warned('paris'), '$ gpasswd -d paris backupmon']);
+  });
 
   it('is not told where nobody knows who scans', async () => {
     const look = lookWith({ machine, scanner: { ...scanner, known: false } });

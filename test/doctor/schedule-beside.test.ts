@@ -249,6 +249,19 @@ describe('where cron is not installed', () => {
     assert.ok(found.includes('$ dnf install -y cronie && service crond start'), found.join('\n'));
   });
 
+  it('it is started as the package of the system calls it, where it is not there yet', () => {
+    for (const [installer, service] of [
+      ['apt-get', 'cron'],
+      ['zypper', 'cron'],
+      ['pacman', 'cronie'],
+      ['dnf', 'crond'],
+    ] as const) {
+      const { machine, program } = makeMachine();
+      program(installer, '');
+      assert.equal(cronService(machine), service, installer);
+    }
+  });
+
   it('it may be started by systemd, whatever its unit is called', () => {
     const { machine, file } = makeMachine();
     assert.equal(cronService(machine), 'crond');

@@ -51,6 +51,9 @@ describe('a service that cannot be started', () => {
     const asked = '{ path=/bin/false ; argv[]=/bin/false ; pid=140 ; code=exited ; status=1 }';
     assert.match(judged({ ExecCondition: asked })[0] ?? '', /one of its conditions/u);
     assert.deepEqual(judged({ ExecCondition: asked.replace('status=1', 'status=0') }), []);
+    const passed = asked.replace(' ; pid', ' ; ignore_errors=yes ; pid');
+    assert.deepEqual(judged({ ExecCondition: passed }), []);
+    assert.equal(judged({ ExecCondition: `${passed}\n${asked}` }).length, 2);
   });
 });
 

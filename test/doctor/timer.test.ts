@@ -101,8 +101,13 @@ describe('a timer', () => {
     assert.deepEqual(judged({ ...of({}, { ActiveState: 'active' }), timer: null }), [
       `ok ${SERVICE} is active, and no timer starts it: it cannot be told when it scans`,
     ]);
-    const [scanning = ''] = judged({ ...of({}, { ActiveState: 'activating' }), timer: null });
-    assert.match(scanning, /^warning .* no timer starts it$/u);
+    for (const state of [
+      { ActiveState: 'activating' },
+      { ActiveState: 'active', SubState: 'exited' },
+    ]) {
+      const [once = ''] = judged({ ...of({}, state), timer: null });
+      assert.match(once, /^warning .* no timer starts it$/u);
+    }
   });
 
   it('whose service is masked is started once that is not', () => {

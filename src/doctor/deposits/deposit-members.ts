@@ -2,6 +2,7 @@
 import type { Finding } from '../../core/finding.ts';
 import { listed, warning } from '../finding.ts';
 import type { Look } from '../look.ts';
+import { isReached } from '../rights/access.ts';
 import type { ZoneFacts, ZoneFolder } from './zone.ts';
 
 type Judging = Pick<Look, 'accounts' | 'scanner' | 'hands'>;
@@ -25,8 +26,9 @@ function ownedBy(
   return Map.groupBy(ofUsers, ({ folder }) => folder.mode.uid);
 }
 
-/** Files that arrive keep the group by which they are read, whoever sends them. */
-const keepsGroup = ({ folder }: Owned): boolean => (folder.mode.mode & 0o2000) !== 0;
+/** Without the group its owner comes there all the same, and files that arrive keep the group by which they are read. */
+const isFree = ({ folder: { path, mode } }: Owned): boolean =>
+  (mode.mode & 0o2000) !== 0 && isReached(path, mode.uid);
 
 export async function judgeMembers(zones: readonly ZoneFacts[], look: Judging): Promise<Finding[]> {
   const { accounts, scanner, hands } = look;
@@ -43,9 +45,9 @@ export async function judgeMembers(zones: readonly ZoneFacts[], look: Judging): 
       warning('deposits', folders[0]?.folder.path ?? '', {
         message: `${user}, to whom folders of ${listed(agents)} belong, is in ${scanner.group}, the group of the user that scans`,
         why: 'whoever sends as this user can read the database, the validated tree and what other agents have sent, and write where reports of others are archived',
-        // What he has as his own group, or needs for his files to be read, cannot simply be taken.
+        // What he has as his own group, or needs to come there, or for his files to be read, cannot simply be taken.
         mend:
-          named.includes(user) && folders.every(keepsGroup)
+          named.includes(user) && folders.every(isFree)
             ? hands.root(['gpasswd', '-d', user, scanner.group])
             : null,
       }),

@@ -1,15 +1,9 @@
 /** Goes through the agents' folders once, as the user that scans, and writes nothing into them. */
 import { openZone, type AgentZone } from '../../deposits/drop-zone.ts';
-import {
-  closeFolder,
-  listFolder,
-  openFolder,
-  statFolder,
-  statIn,
-  type Folder,
-} from '../../files/folder.ts';
+import { closeFolder, listFolder, openFolder, statIn, type Folder } from '../../files/folder.ts';
 import { Trouble } from '../../files/trouble.ts';
 import type { Look } from '../look.ts';
+import { isReached } from '../rights/access.ts';
 import type { Source } from '../tree/probes.ts';
 import { newBudget, readRounds, type Budget, type Rounds } from '../jobs/rounds.ts';
 import { foldersOf, lookAtFiles, type Files, type ZoneFacts } from './zone.ts';
@@ -46,18 +40,10 @@ const nothingOf = (agent: string, configured: boolean): ZoneFacts => ({
   rounds: noRounds,
 });
 
-/** Files that everybody may write, where everybody may go through the folders above them. */
-function openFilesOf(
-  above: readonly Folder[],
-  folders: readonly Folder[],
-  files: readonly Files[],
-): string[] {
-  const isEntered = (folder: Folder): boolean => (statFolder(folder).mode & 0o001n) !== 0n;
-  return files.flatMap(({ open }, index) => {
-    const folder = folders[index];
-    if (open.length === 0 || folder === undefined) return [];
-    return [...above, folder].every(isEntered) ? open : [];
-  });
+/** Files of a folder that everybody may write, where everybody may come to them. */
+function openFilesOf({ open }: Files): readonly string[] {
+  const [first] = open;
+  return first !== undefined && isReached(first, null) ? open : [];
 }
 
 async function enter(walk: Walk, zone: AgentZone, configured: boolean): Promise<ZoneFacts> {
@@ -79,7 +65,7 @@ async function enter(walk: Walk, zone: AgentZone, configured: boolean): Promise<
     // Opened by now: what is no folder was found out meanwhile.
     unsafe: zone.unsafe,
     unreadable: files.flatMap(({ unreadable }) => unreadable),
-    openFiles: openFilesOf([walk.deposits, zone.root], folders, files),
+    openFiles: files.flatMap(openFilesOf),
     files: files.reduce((sum, { names }) => sum + names.length, 0),
     names: files.flatMap(({ names }) => names),
     senders: [...new Set(files.flatMap(({ owners }) => [...owners]))],

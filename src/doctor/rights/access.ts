@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '../../files/trouble.ts';
+import { placesOnWay } from '../real-path.ts';
 
 export type Need = 'read' | 'enter' | 'write';
 
@@ -71,6 +72,21 @@ export function foldersAbove(path: string): string[] {
   const parent = dirname(path);
   return parent === path ? [] : [...foldersAbove(parent), parent];
 }
+
+/** The folders through which a path leads, links followed, from the root on. */
+export const foldersOnWay = (path: string): string[] => [
+  ...new Set(placesOnWay(path).flatMap(foldersAbove)),
+];
+
+/**
+ * Whether somebody comes to a path without being in any group, or named by a list: each folder on the way is his, or lets everybody through.
+ * @param uid null for just anybody
+ */
+export const isReached = (path: string, uid: number | null): boolean =>
+  foldersOnWay(path).every((folder) => {
+    const mode = modeOf(folder);
+    return mode === null || (mode.mode & (mode.uid === uid ? 0o100 : 0o001)) !== 0;
+  });
 
 /** The first part above a path that is there and is no folder; null where there is none. */
 export const fileAbove = (path: string): string | null =>

@@ -1,11 +1,11 @@
 /** Folders through which a path leads, and in which others may put another thing in the place of what lies on the way. */
 import type { Area, Finding } from '../../core/finding.ts';
-import { foldersAbove, modeOf } from './access.ts';
-import { isShared } from './belongings.ts';
+import { foldersOnWay, modeOf, type Mode } from './access.ts';
+import { isOfSystem, isShared } from './belongings.ts';
 import { warning } from '../finding.ts';
 import type { Others } from './grants.ts';
 import type { Hands } from '../hands.ts';
-import { othersTo, type Judging } from './others.ts';
+import { othersTo, type Judging, type Looked } from './others.ts';
 import { placesOnWay } from '../real-path.ts';
 
 /** One of them, without links. */
@@ -16,21 +16,24 @@ export interface OpenFolder {
   readonly shared: boolean;
 }
 
-const aboveOnWay = (path: string): string[] => [
-  ...new Set(placesOnWay(path).flatMap(foldersAbove)),
-];
+/** As Debian has /var/local: the system gives the folder to a group, and nobody is in that. */
+const isOfEmptyGroup = async (path: string, { mode, gid }: Mode, look: Judging): Promise<boolean> =>
+  isOfSystem(path) &&
+  (mode & 0o022) === 0o020 &&
+  (await look.accounts.membersOf(gid, [look.scanner.uid]))?.size === 0;
 
 /** By folder, those who may rename what lies in it: where the sticky bit is, its owner alone may. Asked at once for all the paths. */
-export function renamersOn(
+export async function renamersOn(
   paths: readonly string[],
   look: Judging,
 ): Promise<ReadonlyMap<string, Others>> {
-  const folders = [...new Set(paths.flatMap(aboveOnWay))];
-  const things = folders.map((path) => ({ path, mode: modeOf(path) }));
-  return othersTo(
-    look,
-    things.filter(({ mode }) => ((mode?.mode ?? 0) & 0o1000) === 0),
-  );
+  const things: Looked[] = [];
+  for (const path of new Set(paths.flatMap(foldersOnWay))) {
+    const mode = modeOf(path);
+    if (mode === null || (mode.mode & 0o1000) !== 0) continue;
+    if (!(await isOfEmptyGroup(path, mode, look))) things.push({ path, mode });
+  }
+  return othersTo(look, things);
 }
 
 /** @param renamers of {@link renamersOn} */
@@ -41,7 +44,7 @@ export function openOnWay(
   const places = placesOnWay(path);
   const isOnWay = (inner: string): boolean =>
     places.some((place) => `${place}/`.startsWith(`${inner}/`));
-  return aboveOnWay(path).flatMap((folder) => {
+  return foldersOnWay(path).flatMap((folder) => {
     const others = renamers.get(folder);
     if (others === undefined) return [];
     const shared = isShared(folder, (name) => isOnWay(`${folder}/${name}`));

@@ -22,12 +22,19 @@ export function isCronRunning({ names, text }: Machine): boolean | null {
   );
 }
 
+/** What packages of cron call their service, by what installs them; `crond` is that of all others. */
+const packaged: Readonly<Record<string, string>> = {
+  'apt-get': 'cron',
+  zypper: 'cron',
+  pacman: 'cronie',
+};
+
 /** As Debian's cron and cronie are called; of one that is not there, as the package of this system calls it. */
 export function cronService(machine: Machine): string {
-  const { find } = machine;
   const names = ['cron', 'crond', 'cronie'];
   const unit = names.find((name) => hasUnitFile(machine, `${name}.service`));
-  return unit ?? (find('cron') === null && find('apt-get') === null ? 'crond' : 'cron');
+  if (unit !== undefined || machine.find('cron') !== null) return unit ?? 'cron';
+  return packaged[installerOf(machine)?.[0] ?? ''] ?? 'crond';
 }
 
 export interface CronFacts {

@@ -14,9 +14,14 @@ function isRefused(of: ScanTimer['of'], kind: 'Condition' | 'Assert'): boolean {
   return of.service[`${kind}Result`] === 'no' && asked !== '' && asked !== 'n/a';
 }
 
-/** A command that is a condition has said no when it was asked last: `{ path=… ; code=exited ; status=1 }`. */
+/** A command that is a condition, and not a `-` one, has said no when it was asked last: `{ path=… ; code=exited ; status=1 }`. */
 const isLeftOut = ({ service }: ScanTimer['of']): boolean =>
-  / ; code=exited ; status=[1-9]/u.test(service['ExecCondition'] ?? '');
+  (service['ExecCondition'] ?? '')
+    .split('\n')
+    .some(
+      (line) =>
+        / ; code=exited ; status=[1-9]/u.test(line) && !line.includes(' ; ignore_errors=yes ; '),
+    );
 
 function judgeConditions({ service, of }: ScanTimer, { hands }: Judging): Finding[] {
   // Assertions are asked only where all conditions hold.

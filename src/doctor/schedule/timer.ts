@@ -50,8 +50,9 @@ function judgeStopped(timer: string, { service, of }: ScanTimer, hands: Hands): 
 /** No timer starts it; one of its name, which starts something else, is nobody's to be written over. */
 function judgeUnstarted({ service, otherwise, of }: ScanTimer, hands: Hands): Finding {
   const timer = timerFor(service);
-  // As one that scans and sleeps in turn.
-  if (of.service['ActiveState'] === 'active')
+  const { ActiveState: state, SubState: sub } = of.service;
+  // As one that scans and sleeps in turn; what has ended, and remains active (RemainAfterExit), goes on with nothing.
+  if (state === 'active' && sub !== 'exited')
     return fine(
       'schedule',
       service,
