@@ -4,14 +4,12 @@ import { isEmptyFile } from '../rights/access.ts';
 import { critical, fine, warning } from '../finding.ts';
 import type { Look } from '../look.ts';
 import { override } from '../schedule/drop-in.ts';
+import { SERVICE } from '../schedule/install-schedule.ts';
 import type { Credential } from '../schedule/timers.ts';
 import { hasUnitFile } from '../schedule/unit-files.ts';
 
 /** As the configuration has it, where the variable is not set; or the folder itself, which is there only while the unit runs. */
 const folder = /^(?:\$\{CREDENTIALS_DIRECTORY\}|\/run\/credentials\/[^/]+\.service)\//u;
-
-/** The unit that comes with the program. */
-const USUAL = 'backupmon-scan.service';
 
 export const isCredential = (path: string): boolean => folder.test(path);
 
@@ -26,35 +24,29 @@ export interface CredentialFacts {
   readonly sawAll: boolean;
 }
 
-/** As the configuration has it. */
-interface Named {
-  readonly path: string;
-  readonly what: string;
-}
-
 type Judging = Pick<Look, 'file' | 'machine' | 'hands'>;
 
 const UNSENT = 'alarms by this way are not sent';
 
 /** No unit is known to load it. */
 function judgeUnloaded(
-  { path, what }: Named,
+  name: string,
+  what: string,
   { service, isUnsure }: CredentialFacts,
   { file, machine, hands }: Judging,
 ): Finding {
-  const name = path.replace(folder, '');
   const isCredentialOf = `${what} is the credential ${name} of systemd`;
   if (isUnsure) {
     const message = `${isCredentialOf}; it cannot be told whether the unit of the scan loads it`;
     return fine('notifications', name, message);
   }
   const message = `${isCredentialOf}, and no unit that runs scans loads it`;
-  if (service === null && !hasUnitFile(machine, USUAL)) {
+  if (service === null && !hasUnitFile(machine, SERVICE)) {
     const why = `${UNSENT}; what a crontab runs is handed no credentials: name the file itself, which the user that scans may read`;
     return critical('notifications', name, { message, why, mend: hands.edit(file) });
   }
   const setting = `LoadCredential=${name}:/etc/backupmon/${name}`.replaceAll('%', '%%');
-  const mend = override(service ?? USUAL, setting, hands);
+  const mend = override(service ?? SERVICE, setting, hands);
   return critical('notifications', name, { message, why: UNSENT, mend });
 }
 
@@ -85,10 +77,15 @@ function judgeLoaded(
   return fine('notifications', file, isLoaded);
 }
 
-export function judgeCredential(secret: Named, facts: CredentialFacts, look: Judging): Finding {
-  const name = secret.path.replace(folder, '');
+/** @param path as the configuration has it */
+export function judgeCredential(
+  { path, what }: { readonly path: string; readonly what: string },
+  facts: CredentialFacts,
+  look: Judging,
+): Finding {
+  const name = path.replace(folder, '');
   const credential = facts.credentials.find((one) => one.name === name);
   return credential === undefined
-    ? judgeUnloaded(secret, facts, look)
-    : judgeLoaded(credential, secret.what, facts.sawAll, look);
+    ? judgeUnloaded(name, what, facts, look)
+    : judgeLoaded(credential, what, facts.sawAll, look);
 }

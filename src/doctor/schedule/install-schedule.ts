@@ -16,8 +16,9 @@ export interface Own {
   readonly program: readonly string[];
 }
 
-const SERVICE = 'backupmon-scan.service';
-/** Those that come with the program. */
+/** The one that scans, of the units that come with the program. */
+export const SERVICE = 'backupmon-scan.service';
+/** All of them. */
 export const ownUnits = [SERVICE, 'backupmon-scan.timer', 'backupmon-failure@.service'] as const;
 /** Of the unit that comes with the program. */
 const USER = 'backupmon';
